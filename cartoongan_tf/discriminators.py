@@ -1,0 +1,88 @@
+"""Discriminators: networks that tell an artist's cartoon from the rest."""
+
+import keras
+from keras import layers
+
+from cartoongan_tf.layers import InstanceNormalization
+
+NORMALIZATIONS = ("instance", "none")
+
+
+@keras.saving.register_keras_serializable(package="cartoongan_tf")
+class PatchDiscriminator(keras.Model):
+    """The paper's patch discriminator: one logit for every 4x4 pixels.
+
+    Args:
+        filters: Channels of the first layer; 32 in the paper. The rest scale with it.
+        normalization: `"instance"`, as in the paper, or `"none"`. Instance norm keeps
+            the discriminator blind for thousands of steps, which a training of minutes
+            does not have.
+
+    Input `(batch, height, width, 3)`, RGB, -1..1, sides multiples of 4. Output
+    `(batch, height / 4, width / 4, 1)`, logits, float32 under any dtype policy.
+
+    Reference: CartoonGAN, CVPR 2018, section 3.1 and figure 2.
+    """
+
+    def __init__(
+        self, filters=32, normalization="instance", dtype=None, name=None, **kwargs
+    ):
+        if not isinstance(filters, int) or filters < 1:
+            raise ValueError(
+                "`filters` must be a whole number of at least 1. "
+                f"Received: filters={filters!r}"
+            )
+        if normalization not in NORMALIZATIONS:
+            raise ValueError(
+                f"`normalization` must be one of {', '.join(NORMALIZATIONS)}. "
+                f"Received: normalization={normalization!r}"
+            )
+        policy = keras.dtype_policies.get(dtype or keras.config.dtype_policy())
+
+        def conv(x, channels, name, stride=1, bias=True, **kwargs):
+            return layers.Conv2D(
+                channels,
+                3,
+                stride,
+                padding="same",
+                use_bias=bias,
+                kernel_initializer="he_normal",
+                name=name,
+                **{"dtype": policy, **kwargs},
+            )(x)
+
+        def normalized(x, channels, name):
+            x = conv(x, channels, name, bias=normalization == "none")
+            if normalization == "instance":
+                x = InstanceNormalization(dtype=policy, name=f"{name}_in")(x)
+            return leaky(x, name)
+
+        def leaky(x, name):
+            return layers.LeakyReLU(0.2, dtype=policy, name=f"{name}_lrelu")(x)
+
+        picture = keras.Input((None, None, 3), name="picture")
+        x = leaky(conv(picture, filters, "conv1"), "conv1")
+        x = conv(x, 2 * filters, "conv2_1", stride=2)
+        x = normalized(x, 4 * filters, "conv2_2")
+        x = conv(x, 4 * filters, "conv3_1", stride=2)
+        x = normalized(x, 8 * filters, "conv3_2")
+        x = normalized(x, 8 * filters, "conv4")
+        logits = conv(x, 1, "logits", dtype="float32")
+
+        super().__init__(picture, logits, name=name, **kwargs)
+        self.filters = filters
+        self.normalization = normalization
+        self.policy = policy
+
+    def get_config(self):
+        return {
+            "name": self.name,
+            "trainable": self.trainable,
+            "filters": self.filters,
+            "normalization": self.normalization,
+            "dtype": keras.dtype_policies.serialize(self.policy),
+        }
+
+    @classmethod
+    def from_config(cls, config, custom_objects=None):
+        return cls(**config)

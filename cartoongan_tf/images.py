@@ -1,0 +1,403 @@
+"""Pixel conventions and picture files: the only place that knows them.
+
+Everywhere in the project a picture is RGB. Outside the networks it is uint8, 0..255,
+`(height, width, 3)`; inside them it is float, -1..1. Conversion rounds to the nearest
+level (truncation, the usual slip, gets 63 of 256 levels wrong after a round trip).
+"""
+
+import io
+import os
+import tempfile
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageCms, UnidentifiedImageError
+
+READABLE = (".bmp", ".gif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp")
+WRITABLE = (".jpeg", ".jpg", ".png", ".webp")
+QUALITY = 95  # JPEG and WebP: flat colour shows blocks and ringing early
+
+CAFFE_MEAN_BGR = (103.939, 116.779, 123.68)  # the set that VGG19 was trained on
+
+MULTIPLE = 4  # the generator halves the picture twice
+SMALLEST = 8  # below it the bottleneck is too small for its reflection padding
+
+Image.MAX_IMAGE_PIXELS = 400_000_000  # Pillow's own bomb guard refuses big panoramas
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture as read from a file: uint8 RGB `(H, W, 3)`, and alpha `(H, W)` or None."""
+
+    pixels: np.ndarray
+    alpha: np.ndarray | None = None
+
+
+# ---------------------------------------------------------------- values
+
+
+def to_signed(levels):
+    """Levels 0..255 (uint8 array, or float array or tensor) to floats in -1..1."""
+    return levels / np.float32(127.5) - np.float32(1)
+
+
+def to_levels(signed):
+    """Floats in -1..1 (array or tensor) to float levels 0..255, neither rounded nor cut."""
+    return (signed + 1.0) * 127.5
+
+
+def to_uint8(signed) -> np.ndarray:
+    """Floats in -1..1 to uint8 levels: rounded to the nearest, cut at 0 and 255."""
+    levels = to_levels(np.asarray(signed, np.float32))
+    return np.rint(levels).clip(0, 255).astype(np.uint8)
+
+
+def round_levels(levels) -> np.ndarray:
+    """Float levels to uint8: rounded to the nearest, cut at 0 and 255."""
+    return np.rint(levels).clip(0, 255).astype(np.uint8)
+
+
+# ---------------------------------------------------------------- shapes
+
+
+def pad(pixels: np.ndarray, multiple: int = MULTIPLE, smallest: int = SMALLEST):
+    """Reflects a picture's right and bottom border until the generator can take it.
+
+    The top left pixel stays at the origin: the strided convolutions then sample the same
+    pixels as in the published pictures, whose size was odd too (2 dB nearer than centred).
+
+    Args:
+        pixels: `(H, W, C)`, any size from 1x1.
+        multiple: Both sides of the result are a multiple of this.
+        smallest: And at least this.
+    """
+    bottom, right = (
+        max(smallest, -(-side // multiple) * multiple) - side
+        for side in pixels.shape[:2]
+    )
+    # numpy reflects again and again where the margin exceeds the picture, and repeats
+    # the pixel of a picture that is one pixel wide.
+    return np.pad(pixels, ((0, bottom), (0, right), (0, 0)), mode="reflect")
+
+
+def crop(pixels: np.ndarray, height: int, width: int) -> np.ndarray:
+    """Undoes `pad`, given the picture's size before it."""
+    return pixels[:height, :width]
+
+
+def fit(pixels: np.ndarray, max_size: int) -> np.ndarray:
+    """Shrinks a uint8 picture, ratio kept, until its long side is at most `max_size`."""
+    height, width = pixels.shape[:2]
+    long_side = max(height, width)
+    if long_side <= max_size:
+        return pixels
+    size = tuple(
+        max(1, round(side * max_size / long_side)) for side in (width, height)
+    )
+    return resize(pixels, size[1], size[0])
+
+
+def resize(pixels: np.ndarray, height: int, width: int) -> np.ndarray:
+    """Resizes a uint8 picture (RGB or one channel): Lanczos, antialiased."""
+    picture = Image.fromarray(pixels).resize((width, height), Image.Resampling.LANCZOS)
+    return np.asarray(picture)
+
+
+# ---------------------------------------------------------------- reading
+
+
+def read(path: str | os.PathLike) -> Picture:
+    """Reads a picture file: upright by its EXIF, sRGB, 8 bits, alpha kept apart.
+
+    Takes JPEG (CMYK too), PNG (8 and 16 bit, grey, palette, alpha), WebP, BMP, TIFF
+    and the first frame of a GIF or of an animation. 16 bits are rounded to 8. An
+    embedded colour profile is converted to sRGB.
+
+    Raises:
+        ValueError: When the file is absent, empty, no picture, or damaged. The message
+            names the file.
+    """
+    path = Path(path)
+    if path.is_dir():
+        raise ValueError(f"A photo must be a file. Received a folder: {path}")
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        raise ValueError(f"A photo must exist. No such file: {path}") from None
+    except OSError as error:
+        raise ValueError(f"Cannot read {path}: {error.strerror}") from error
+    return decode(data, path)
+
+
+def decode(data: bytes, name: str | os.PathLike = "picture") -> Picture:
+    """Decodes a picture file's bytes as `read` does; `name` is for error messages."""
+    if not data:
+        raise ValueError(f"A photo must not be empty. Received 0 bytes: {name}")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # EXIF oddities, large pictures
+            with Image.open(io.BytesIO(data), formats=_FORMATS) as image:
+                image.load()
+                return _convert(image, data)
+    except UnidentifiedImageError:
+        raise ValueError(
+            f"A photo must be a JPEG, PNG, WebP, BMP, TIFF or GIF file. "
+            f"Received other content: {name}"
+        ) from None
+    except Image.DecompressionBombError:
+        raise ValueError(
+            f"A photo must have at most {2 * Image.MAX_IMAGE_PIXELS // 10**6} "
+            f"megapixels. Received more: {name}"
+        ) from None
+    except (OSError, SyntaxError, EOFError, IndexError, TypeError) as error:
+        # What Pillow's decoders raise on damaged data, SyntaxError (PNG) included.
+        raise ValueError(f"A photo must be whole. Damaged: {name} ({error})") from error
+    except ValueError as error:
+        raise ValueError(f"{error}: {name}") from error
+
+
+_FORMATS = ("BMP", "GIF", "JPEG", "PNG", "TIFF", "WEBP")
+
+
+def _convert(image: Image.Image, data: bytes) -> Picture:
+    orientation = image.getexif().get(_ORIENTATION, 1)
+    if _is_deep(image, data):
+        pixels, alpha = _decode_deep(data)
+    else:
+        pixels, alpha = _decode_shallow(image)
+    turn = _TURNS.get(orientation)
+    if turn is not None:
+        pixels = np.ascontiguousarray(turn(pixels))
+        alpha = None if alpha is None else np.ascontiguousarray(turn(alpha))
+    return Picture(pixels, alpha)
+
+
+_ORIENTATION = 0x0112
+_TURNS = {  # EXIF value -> what makes the stored picture upright
+    2: lambda a: a[:, ::-1],
+    3: lambda a: a[::-1, ::-1],
+    4: lambda a: a[::-1],
+    5: lambda a: a.swapaxes(0, 1),
+    6: lambda a: np.rot90(a, -1),
+    7: lambda a: a.swapaxes(0, 1)[::-1, ::-1],
+    8: lambda a: np.rot90(a, 1),
+}
+
+
+def _decode_shallow(image: Image.Image):
+    has_alpha = image.mode in ("RGBA", "LA", "PA", "La", "RGBa") or (
+        "transparency" in image.info
+    )
+    profile = image.info.get("icc_profile")
+    alpha = None
+    if has_alpha:
+        image = image.convert("RGBA")
+        alpha = np.array(image.getchannel("A"))
+        image = image.convert("RGB")
+    if profile:
+        image = _to_srgb(image, profile)
+    return np.array(image.convert("RGB")), alpha
+
+
+def _to_srgb(image: Image.Image, profile: bytes) -> Image.Image:
+    """Phones save in Display P3: taken for sRGB such a photo looks pale."""
+    try:
+        source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        if "srgb" in ImageCms.getProfileDescription(source).lower():
+            return image
+        return ImageCms.profileToProfile(
+            image, source, ImageCms.createProfile("sRGB"), outputMode="RGB"
+        )
+    except (ImageCms.PyCMSError, OSError):
+        return image  # a broken profile, or one of another colour space
+
+
+def _is_deep(image: Image.Image, data: bytes) -> bool:
+    """Whether a channel has more than 8 bits, of which Pillow would drop the low ones."""
+    if image.format == "PNG":
+        return data[24] == 16  # IHDR's bit depth
+    if image.format == "TIFF":
+        bits = image.tag_v2.get(258, (1,))
+        return max(bits if isinstance(bits, tuple) else (bits,)) > 8
+    return False
+
+
+def _decode_deep(data: bytes):
+    cv2 = opencv()
+    deep = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
+    if deep is None or deep.dtype != np.uint16:
+        kind = "an unknown kind" if deep is None else str(deep.dtype)
+        raise ValueError(f"A photo must have 8 or 16 bits a channel. Received {kind}")
+    levels = round_levels(deep / 257.0)  # 65535 / 255
+    if levels.ndim == 2:
+        return np.repeat(levels[..., None], 3, axis=-1), None
+    alpha = np.array(levels[..., 3]) if levels.shape[-1] == 4 else None
+    return np.ascontiguousarray(levels[..., 2::-1]), alpha  # OpenCV speaks BGR
+
+
+def opencv():
+    """The `cv2` module, or an ImportError whose one line names the cure."""
+    try:
+        import cv2
+    except ImportError as error:
+        raise ImportError(
+            f"OpenCV cannot be imported ({error}). On a machine without a display: "
+            "`apt-get install libgl1 libglib2.0-0`, or "
+            "`pip uninstall opencv-python && pip install opencv-python-headless`"
+        ) from error
+    return cv2
+
+
+# ---------------------------------------------------------------- writing
+
+
+def check_writable(path: str | os.PathLike) -> Path:
+    """Checks, before any work, that a picture can be written under this name.
+
+    Raises:
+        ValueError: When the suffix names no format that we write, or the folder cannot
+            be made or written to.
+    """
+    path = Path(path)
+    if path.suffix.lower() not in WRITABLE:
+        raise ValueError(
+            f"A picture's name must end in {', '.join(WRITABLE)}. Received: {path}"
+        )
+    check_folder(path.parent)
+    return path
+
+
+def check_folder(folder: str | os.PathLike) -> Path:
+    """Makes a folder where it is missing, and checks that it can be written to."""
+    folder = Path(folder)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise ValueError(
+            f"The output folder must be writable. Received: {folder} ({error.strerror})"
+        ) from error
+    return folder
+
+
+def write(
+    path: str | os.PathLike, pixels: np.ndarray, alpha: np.ndarray | None = None
+) -> None:
+    """Writes a uint8 RGB picture as JPEG, PNG or WebP by its suffix, whole or not at all.
+
+    Args:
+        path: Where to. Missing folders are made; a file of this name is replaced.
+        pixels: uint8 `(H, W, 3)`.
+        alpha: uint8 `(H, W)` or None. JPEG has no alpha: it shows on white there.
+
+    Raises:
+        ValueError: When the suffix or the folder does not allow it.
+    """
+    path = check_writable(path)
+    data = encode(pixels, path.suffix, alpha)
+    with replacing(path) as temporary:
+        temporary.write_bytes(data)
+
+
+def encode(
+    pixels: np.ndarray, suffix: str = ".png", alpha: np.ndarray | None = None
+) -> bytes:
+    """Encodes a uint8 RGB picture, and alpha where the format has it, to bytes."""
+    suffix = suffix.lower()
+    buffer = io.BytesIO()
+    if suffix in (".jpg", ".jpeg"):
+        if alpha is not None:
+            cover = alpha[..., None] / 255.0
+            pixels = round_levels(pixels * cover + 255.0 * (1 - cover))
+        # No chroma subsampling: it frays the border between two flat colours.
+        Image.fromarray(pixels).save(buffer, "JPEG", quality=QUALITY, subsampling=0)
+        return buffer.getvalue()
+    if alpha is not None:
+        pixels = np.dstack([pixels, alpha])
+    if suffix == ".webp":
+        Image.fromarray(pixels).save(buffer, "WEBP", quality=QUALITY)
+    else:
+        Image.fromarray(pixels).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+class replacing:  # noqa: N801  (reads as a statement: `with replacing(path) as new`)
+    """Gives a temporary name beside `path`, moved over it if the block succeeds."""
+
+    def __init__(self, path: str | os.PathLike):
+        self.path = Path(path)
+        # The suffix stays last: Keras and Pillow choose the format by it.
+        self.temporary = self.path.with_name(
+            f".{self.path.stem}.tmp{os.getpid()}{self.path.suffix}"
+        )
+
+    def __enter__(self) -> Path:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        return self.temporary
+
+    def __exit__(self, kind, value, trace):
+        if kind is None:
+            os.replace(self.temporary, self.path)
+        else:
+            self.temporary.unlink(missing_ok=True)
+
+
+# ---------------------------------------------------------------- finding
+
+
+def find(folder: str | os.PathLike) -> list[Path]:
+    """Every picture file below a folder, by suffix, sorted; hidden ones left out.
+
+    Raises:
+        ValueError: When the folder is absent, unreadable, or holds no picture.
+    """
+    folder = Path(folder)
+    if not folder.is_dir():
+        raise ValueError(f"A folder of pictures must exist. No such folder: {folder}")
+
+    def refuse(error: OSError):
+        raise ValueError(
+            f"A folder must be readable. Received: {error.filename} ({error.strerror})"
+        ) from error
+
+    found = []
+    for root, folders, files in os.walk(folder, onerror=refuse, followlinks=True):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        found += [
+            Path(root, name)
+            for name in files
+            if name.lower().endswith(READABLE) and not name.startswith(".")
+        ]
+    if not found:
+        raise ValueError(
+            f"A folder must hold pictures ({', '.join(READABLE)}). Received: {folder}"
+        )
+    return sorted(found)
+
+
+# ---------------------------------------------------------------- sheets
+
+
+def side_by_side(*pictures: np.ndarray, gap: int = 4) -> np.ndarray:
+    """Joins uint8 pictures of one height left to right, a white gap between."""
+    bar = np.full((pictures[0].shape[0], gap, 3), 255, np.uint8)
+    parts = [pictures[0]]
+    for picture in pictures[1:]:
+        parts += [bar, picture]
+    return np.concatenate(parts, axis=1)
+
+
+def stack(rows: list[np.ndarray], gap: int = 4) -> np.ndarray:
+    """Puts uint8 pictures one above the other on white, each at its own width."""
+    width = max(row.shape[1] for row in rows)
+    height = sum(row.shape[0] for row in rows) + gap * (len(rows) - 1)
+    sheet = np.full((height, width, 3), 255, np.uint8)
+    top = 0
+    for row in rows:
+        sheet[top : top + row.shape[0], : row.shape[1]] = row
+        top += row.shape[0] + gap
+    return sheet
+

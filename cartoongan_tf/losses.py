@@ -1,0 +1,56 @@
+"""CartoonGAN's losses: adversarial with the edge-smoothed term, and content.
+
+`cartoon`, `smooth` and `fake` are the discriminator's logits on the artist's cartoons, on
+the same with their edges smoothed away, and on the generator's pictures; any shape. Every
+function returns a float32 scalar.
+"""
+
+from keras import ops
+
+
+def least_squares_d_loss(cartoon, smooth, fake):
+    """The authors' code: mean of three squared errors, to 1, 0 and 0."""
+    return (_square(cartoon - 1.0) + _square(smooth) + _square(fake)) / 3.0
+
+
+def least_squares_g_loss(fake):
+    """The generator wants its pictures answered with 1."""
+    return _square(fake - 1.0)
+
+
+def log_d_loss(cartoon, smooth, fake):
+    """Paper, equation 3: -log D(c) - log(1 - D(e)) - log(1 - D(G(p))), D a sigmoid."""
+    # -log sigmoid(x) = softplus(-x), -log(1 - sigmoid(x)) = softplus(x)
+    return (
+        ops.mean(ops.softplus(-cartoon))
+        + ops.mean(ops.softplus(smooth))
+        + ops.mean(ops.softplus(fake))
+    )
+
+
+def log_g_loss(fake):
+    """-log D(G(p)): the paper's term, in the form that does not saturate."""
+    return ops.mean(ops.softplus(-fake))
+
+
+ADVERSARIAL = {  # name -> (discriminator's loss, generator's loss)
+    "least-squares": (least_squares_d_loss, least_squares_g_loss),
+    "log": (log_d_loss, log_g_loss),
+}
+
+
+def l1_content_loss(fake_features, photo_features):
+    """Paper, equation 4: mean absolute difference of VGG features."""
+    return ops.mean(ops.abs(fake_features - photo_features))
+
+
+def l2_content_loss(fake_features, photo_features):
+    """Mean squared difference of VGG features: the ablation of section 4.3."""
+    return _square(fake_features - photo_features)
+
+
+CONTENT = {"l1": l1_content_loss, "l2": l2_content_loss}
+
+
+def _square(x):
+    return ops.mean(ops.square(x))

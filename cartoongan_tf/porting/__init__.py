@@ -1,0 +1,1 @@
+"""Published weights of others, read into our networks: one file per origin."""
