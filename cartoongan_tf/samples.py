@@ -23,6 +23,9 @@ _PHOTO, _CARTOON = 0, 1
 # 64 px crop always holds some.
 _LINE = 0.013
 
+# Brightness of the joint between two bricks, where a brick has about 0 to 1.
+_JOINT = -1.8
+
 # Cartoons are drawn this many times too large and shrunk, which smooths the lines.
 _OVERSAMPLE = 2
 
@@ -192,28 +195,27 @@ class _Surface:
     dark: float = 0.45
     # Brightness gained from the middle to the top.
     top: float = 0.16
-    # How far the border crumbles, as a share of the most that leaves do.
-    ragged: float = 0.0
+    # Whether the border crumbles, as that of leaves does.
+    ragged: bool = False
 
 
 _FOLIAGE = {"leaves": 0.32, "patches": 0.1}
-_PLASTER = {"speckle": 0.1, "patches": 0.07, "rows": 0.05}
 _FABRIC = {"speckle": 0.12, "patches": 0.08}
 _SMOOTH = {"speckle": 0.07, "patches": 0.06}
 
 _SURFACES = {
-    "sky": _Surface("9dbfe0", {"patches": 0.03, "speckle": 0.012}, 0.0, -0.2),
+    "sky": _Surface("92bbe6", {"patches": 0.03, "speckle": 0.012}, 0.0, -0.2),
     "sun": _Surface("fffbe8", {"speckle": 0.01}, 0.0, 0.0),
-    "cloud": _Surface("f0f0f2", {"patches": 0.09, "speckle": 0.02}, 0.25, 0.06, 0.6),
+    "cloud": _Surface("f0f0f2", {"patches": 0.09, "speckle": 0.02}, 0.25, 0.06, True),
     "mountain": _Surface("76808c 8a8478", {"leaves": 0.16, "patches": 0.2}, 0.4),
     "snow": _Surface("e4e8ee", {"patches": 0.12, "speckle": 0.05}, 0.3),
-    "hill": _Surface("77896a 6d8358 728448", _FOLIAGE, 0.25, 0.3, 0.5),
-    "meadow": _Surface("8b9a58 839049", {"blades": 0.26, "patches": 0.1}, 0.5, 0.1),
+    "hill": _Surface("77896a 6d8358 728448", _FOLIAGE, 0.25, 0.3, True),
+    "meadow": _Surface("8b9a58 839049", {"blades": 0.21, "patches": 0.1}, 0.5, 0.1),
     "path": _Surface("b5a288 a49c92", {"speckle": 0.2, "patches": 0.12}, 0.5, 0.0),
     "water": _Surface("5f7c86", {"ripples": 0.22, "patches": 0.06}, 0.25, 0.1),
     "trunk": _Surface("6a5442", {"bark": 0.38, "speckle": 0.1}, 0.5),
-    "leaf": _Surface("5c7838 748144 47663a", _FOLIAGE, 0.5, 0.2, 1.0),
-    "pine": _Surface("3d5a42 465f38", {"leaves": 0.4, "bark": 0.1}, 0.5, 0.16, 1.0),
+    "leaf": _Surface("5c7838 748144 47663a", _FOLIAGE, 0.5, 0.2, True),
+    "pine": _Surface("3d5a42 465f38", {"leaves": 0.4, "bark": 0.1}, 0.5, 0.16, True),
     "wall": _Surface("c9bca4 a8745c b5b0a4", {"bricks": 0.24, "speckle": 0.1}, 0.42),
     "roof": _Surface("8a4f3e 6f625c 7c5a44", {"tiles": 0.34, "speckle": 0.12}, 0.35),
     "window": _Surface("55636e", {"patches": 0.2, "speckle": 0.05}, 0.2, 0.35),
@@ -239,6 +241,7 @@ def draw_photo(seed: int, height: int = 192, width: int = 256) -> np.ndarray:
     arguments. `seed` is 0 or more. Raises ValueError for a side below 32 pixels.
     """
     scene, rng, seen, lit = _photo_scene(seed, height, width)
+    # Shadows are shapes without a surface: any stands in, as they are never seen.
     names = [shape.material for shape in scene.shapes]
     surfaces = [_SURFACES.get(name, _SURFACES["sky"]) for name in names]
     short = min(height, width)
@@ -252,9 +255,10 @@ def draw_photo(seed: int, height: int = 192, width: int = 256) -> np.ndarray:
         ]
     )
     colour *= rng.uniform(0.85, 1.15, (len(colour), 1))
-    colour *= rng.uniform(0.94, 1.06, colour.shape)
+    colour *= rng.uniform(0.97, 1.03, colour.shape)
     haze = rng.uniform(0.15, 0.5) * np.clip(depth - 0.2, 0, 1)
-    haze[[name in ("sky", "sun", "cloud") for name in names]] = 0
+    airy = np.array([name in ("sky", "sun", "cloud") for name in names])
+    haze[airy] = 0
     colour += haze[:, None] * (np.array([176, 190, 204]) - colour)
     albedo = colour.astype(np.float32)[seen]
 
@@ -276,6 +280,9 @@ def draw_photo(seed: int, height: int = 192, width: int = 256) -> np.ndarray:
     # Texture has a colour too: the bright parts of leaves and stone are warmer.
     picture *= 1 + grain[..., None] * np.array([0.12, 0.05, -0.2], np.float32)
     picture = cv2.GaussianBlur(picture, (0, 0), max(0.0028 * short, 0.3))
+    # Clouds melt into the sky, but the things before them keep their shape.
+    vapour = cv2.GaussianBlur(picture, (0, 0), max(0.007 * short, 0.4))
+    np.copyto(picture, vapour, where=airy[seen][..., None])
     return _expose(picture, rng)
 
 
@@ -308,6 +315,7 @@ def draw_cartoon(
     scene = build_scene(np.random.default_rng([_CARTOON, seed]), width / height)
     seen, lit = rasterize(scene, height * _OVERSAMPLE, width * _OVERSAMPLE)
 
+    # A shadow is a shape without a colour of its own, so it is never looked up.
     bright = np.stack(
         [
             _variant(palette.colours.get(shape.material, "000000"), shape.variant)
@@ -385,13 +393,16 @@ def _photo_scene(
     y = np.clip(y, 0, height - 1).astype(np.intp)
     ragged = np.array(
         [
-            _SURFACES[shape.material].ragged if shape.material in _SURFACES else 0
+            shape.material in _SURFACES and _SURFACES[shape.material].ragged
             for shape in scene.shapes
         ]
     )
-    moved = seen[y, x]
-    swap = np.maximum(ragged[moved], ragged[seen]) > 0
-    return scene, rng, np.where(swap, moved, seen), np.where(swap, lit[y, x], lit)
+    source = y * width + x
+    moved = seen.ravel()[source]
+    # Of two neighbours, the one in front has the border.
+    swap = ragged[np.maximum(moved, seen)]
+    lit = np.where(swap, lit.ravel()[source], lit)
+    return scene, rng, np.where(swap, moved, seen), lit
 
 
 def _noise(
@@ -440,27 +451,34 @@ def _courses(
     rng: np.random.Generator, height: int, width: int, tall: float, wide: float
 ) -> np.ndarray:
     """Rows of blocks of different brightness with dark joints, set half apart."""
-    row = (np.arange(height) / tall).astype(np.float32)[:, None]
+    row, column = np.arange(height) / tall, np.arange(width) / wide
     course = row.astype(np.intp)
-    column = (np.arange(width) / wide).astype(np.float32) + 0.5 * (course % 2)
-    block = column.astype(np.intp)
-    tones = rng.normal(0.35, 0.7, (course.max() + 1, block.max() + 1))
-    joint = ((row - course) * tall < 1) | ((column - block) * wide < 1)
-    return np.where(joint, -1.8, tones[course, block]).astype(np.float32)
+    tones = rng.normal(0.35, 0.7, (course[-1] + 1, int(column[-1]) + 2))
+    # One line of pixels per course is enough; every other course is set off by half.
+    wall = np.empty((len(tones), width), np.float32)
+    for odd in (0, 1):
+        along = column + 0.5 * odd
+        block = along.astype(np.intp)
+        wall[odd::2] = tones[odd::2, block]
+        wall[odd::2, (along - block) * wide < 1] = _JOINT
+    wall = wall[course]
+    wall[(row - course) * tall < 1] = _JOINT
+    return wall
 
 
 def _falloff(scene: Scene, surfaces: list[_Surface], seen: np.ndarray) -> np.ndarray:
     """Brightness gained towards the top and the light, from each shape's middle."""
     height, width = seen.shape
     boxes = np.array(
-        [[shape.outline.min(axis=0), shape.outline.max(axis=0)] for shape in scene.shapes]
+        [[one.outline.min(axis=0), one.outline.max(axis=0)] for one in scene.shapes]
     )
     # What the picture cuts off is shaded as far as it is seen.
     boxes = np.clip(boxes, 0, [width / height, 1])
     centre = boxes.mean(axis=1) * height
     reach = np.maximum((boxes[:, 1] - boxes[:, 0]) / 2 * height, 1)
     top = np.array([surface.top for surface in surfaces])
-    slope = np.stack([0.5 * np.abs(top) * np.sign(scene.light[0]), -top], axis=1) / reach
+    across = 0.5 * np.abs(top) * np.sign(scene.light[0])
+    slope = np.stack([across, -top], axis=1) / reach
     offset = -(slope * centre).sum(axis=1)
     slope, offset = slope.astype(np.float32), offset.astype(np.float32)
     x = np.arange(width, dtype=np.float32)
@@ -471,14 +489,15 @@ def _falloff(scene: Scene, surfaces: list[_Surface], seen: np.ndarray) -> np.nda
 def _expose(picture: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Turn light into a uint8 photo: exposure, white balance, lens and sensor."""
     height, width, _ = picture.shape
-    gain = rng.uniform(0.85, 1.3) * np.array([1, 1, 1])
-    gain = gain * [rng.uniform(0.95, 1.08), 1, rng.uniform(0.92, 1.06)]
+    balance = np.array([rng.uniform(0.95, 1.08), 1, rng.uniform(0.92, 1.06)])
+    gain = rng.uniform(0.85, 1.3) * balance
     x = np.linspace(-1, 1, width, dtype=np.float32)
     y = np.linspace(-1, 1, height, dtype=np.float32)[:, None]
     vignette = 1 - rng.uniform(0, 0.12) * (x**2 + y**2)
     picture = picture * (vignette[..., None] * gain.astype(np.float32))
     # A film's shoulder: highlights run into white slowly instead of clipping.
-    picture = np.where(picture > 200, 255 - 55 * np.exp((200 - picture) / 55), picture)
+    bright = picture > 200
+    picture[bright] = 255 - 55 * np.exp((200 - picture[bright]) / 55)
     noise = rng.standard_normal(picture.shape, np.float32)
     picture += rng.uniform(2.5, 6) * noise
     return np.clip(np.round(picture), 0, 255).astype(np.uint8)

@@ -1,0 +1,157 @@
+"""What is written and shown while a training runs."""
+
+import csv
+import os
+from pathlib import Path
+
+import keras
+import numpy as np
+import tensorflow as tf
+from tqdm import tqdm
+
+from cartoongan_tf import images
+
+
+class Progress(keras.callbacks.Callback):
+    """One bar over all steps of a phase, with the time left and the running losses.
+
+    Args:
+        phase: Shown before the bar.
+        total: Steps of the whole phase.
+        done: Steps done before, by the run that is resumed.
+    """
+
+    def __init__(self, phase: str, total: int, done: int = 0):
+        super().__init__()
+        self.phase, self.total, self.done = phase, total, done
+        self.bar = None
+        self.epoch = 0
+
+    def on_train_begin(self, logs=None):
+        self.bar = tqdm(
+            total=self.total,
+            initial=self.done,
+            desc=self.phase,
+            unit="step",
+            dynamic_ncols=True,
+            mininterval=0.5,
+        )
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self.epoch = epoch + 1
+
+    def on_train_batch_end(self, batch, logs=None):
+        self.done += 1
+        shown = {name: f"{float(value):.3g}" for name, value in (logs or {}).items()}
+        self.bar.set_postfix({"epoch": self.epoch, **shown}, refresh=False)
+        self.bar.update()
+
+    def on_train_end(self, logs=None):
+        self.bar.close()
+
+
+class History(keras.callbacks.Callback):
+    """A row an epoch in `history.csv`: phase, epoch, step, and the mean of every metric.
+
+    Args:
+        path: The file. Rows after `step`, of a run that died later than its backup, are
+            dropped.
+        phase: Name of the phase.
+        first_step: Step of the run at which the phase begins.
+        steps_per_epoch: Steps of an epoch.
+        step: Step at which this part of the run begins.
+    """
+
+    COLUMNS = (
+        "phase",
+        "epoch",
+        "step",
+        "content_loss",
+        "g_loss",
+        "d_loss",
+        "d_cartoon",
+        "d_smooth",
+        "d_fake",
+    )
+
+    def __init__(
+        self, path: Path, phase: str, first_step: int, steps_per_epoch: int, step: int
+    ):
+        super().__init__()
+        self.path, self.phase = Path(path), phase
+        self.first_step, self.steps_per_epoch = first_step, steps_per_epoch
+        self.rows = [row for row in read_history(self.path) if int(row["step"]) <= step]
+
+    def on_epoch_end(self, epoch, logs=None):
+        step = self.first_step + (epoch + 1) * self.steps_per_epoch
+        row = {"phase": self.phase, "epoch": epoch + 1, "step": step}
+        row |= {name: repr(float(value)) for name, value in (logs or {}).items()}
+        self.rows.append(row)
+        with images.replacing(self.path) as temporary:
+            with open(temporary, "w", newline="") as file:
+                writer = csv.DictWriter(file, self.COLUMNS, restval="")
+                writer.writeheader()
+                writer.writerows(self.rows)
+
+
+def read_history(path: str | os.PathLike) -> list[dict]:
+    """The rows of a `history.csv`, as strings by column; none where there is no file."""
+    if not Path(path).is_file():
+        return []
+    with open(path, newline="") as file:
+        return list(csv.DictReader(file))
+
+
+class PhotoGrid(keras.callbacks.Callback):
+    """Draws the same photos after every epoch: each photo beside its cartoon.
+
+    Args:
+        photos: uint8 `(count, size, size, 3)`.
+        folder: Where the grids go, `<phase>_<epoch>.png`.
+        phase: Name of the phase.
+        writer: `tf.summary` writer that also gets the grid, or None.
+    """
+
+    def __init__(self, photos: np.ndarray, folder: Path, phase="joint", writer=None):
+        super().__init__()
+        self.photos, self.folder = photos, Path(folder)
+        self.phase, self.writer = phase, writer
+
+    def on_epoch_end(self, epoch, logs=None):
+        grid = self.draw(self.model.generator)
+        images.write(self.folder / f"{self.phase}_{epoch + 1:04d}.png", grid)
+        if self.writer is not None:
+            with self.writer.as_default():
+                tf.summary.image(f"samples/{self.phase}", grid[None], step=epoch + 1)
+
+    def draw(self, generator) -> np.ndarray:
+        """The grid as uint8: a row of photos over a row of what the generator makes."""
+        fakes = generator(images.to_signed(self.photos), training=False)
+        rows = (self.photos, images.to_uint8(fakes))
+        return images.stack([images.side_by_side(*row) for row in rows])
+
+
+class Scalars(keras.callbacks.Callback):
+    """TensorBoard scalars of every metric, an epoch a point."""
+
+    def __init__(self, writer, phase: str):
+        super().__init__()
+        self.writer, self.phase = writer, phase
+
+    def on_epoch_end(self, epoch, logs=None):
+        with self.writer.as_default():
+            for name, value in (logs or {}).items():
+                tf.summary.scalar(f"{self.phase}/{name}", float(value), step=epoch + 1)
+        self.writer.flush()
+
+
+class StopOnFlag(keras.callbacks.Callback):
+    """Ends `fit` after the step in which `flag()` has become true."""
+
+    def __init__(self, flag):
+        super().__init__()
+        self.flag = flag
+
+    def on_train_batch_end(self, batch, logs=None):
+        if self.flag():
+            self.model.stop_training = True

@@ -1,0 +1,75 @@
+"""A training run's folder: `<runs>/<style>/00001/`."""
+
+import json
+import os
+from pathlib import Path
+
+from cartoongan_tf import images
+
+
+class Run:
+    """The numbered folder that a run owns.
+
+    It holds `config.json` (what was asked for), `history.csv`, `logs/` (TensorBoard),
+    `samples/` (a grid an epoch), `backup/` (to resume from) and `generator.keras`.
+    """
+
+    def __init__(self, folder: str | os.PathLike):
+        self.folder = Path(folder)
+        self.config_path = self.folder / "config.json"
+        self.history = self.folder / "history.csv"
+        self.logs = self.folder / "logs"
+        self.samples = self.folder / "samples"
+        self.backup = self.folder / "backup"
+        self.generator = self.folder / "generator.keras"
+
+    @classmethod
+    def create(cls, root: str | os.PathLike, style: str, config: dict) -> "Run":
+        """Makes the next numbered folder of a style and writes its `config.json`.
+
+        Raises:
+            ValueError: When it cannot be written.
+        """
+        parent = images.check_folder(Path(root) / style)
+        numbers = [int(f.name) for f in parent.iterdir() if f.name.isdecimal()]
+        number = max(numbers, default=0) + 1
+        while True:
+            run = cls(parent / f"{number:05d}")
+            try:
+                run.folder.mkdir()
+                break
+            except FileExistsError:  # another run began in this instant
+                number += 1
+        with images.replacing(run.config_path) as temporary:
+            temporary.write_text(json.dumps(config, indent=2) + "\n")
+        return run
+
+    @classmethod
+    def open(cls, folder: str | os.PathLike) -> "Run":
+        """Opens a run that exists.
+
+        Raises:
+            ValueError: When the folder is not a run's.
+        """
+        run = cls(folder)
+        if not run.config_path.is_file():
+            raise ValueError(
+                "`--resume` must be a run's folder, such as runs/paprika/00001, with a "
+                f"config.json. Received: {run.folder}"
+            )
+        run.read_config()
+        images.check_folder(run.folder)
+        return run
+
+    def read_config(self) -> dict:
+        """What the run was asked for."""
+        try:
+            config = json.loads(self.config_path.read_text())
+            if not isinstance(config, dict):
+                raise ValueError("no JSON object")
+        except (OSError, ValueError) as error:
+            raise ValueError(
+                f"A run's config.json must be whole. Received: {self.config_path} "
+                f"({error})"
+            ) from error
+        return config

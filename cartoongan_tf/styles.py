@@ -1,0 +1,132 @@
+"""The styles: which there are, and where the weights of each are."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import keras
+
+from cartoongan_tf import generators  # noqa: F401  (registers what a file may name)
+
+# Beside the package in a clone; where there is one, the working folder's comes first.
+HOME = Path(__file__).resolve().parent.parent / "saved_models"
+
+# In the order they are looked for: trained here and installed by `train --install`, then
+# the authors' large network converted by `convert`.
+WEIGHTS = ("generator.keras", "paper.keras")
+
+
+@dataclass(frozen=True)
+class Style:
+    """One artist's style, known by the paper."""
+
+    name: str
+    source: str
+
+
+STYLES = {
+    style.name: style
+    for style in (
+        Style("shinkai", "short films of Makoto Shinkai"),
+        Style("hosoda", "films of Mamoru Hosoda"),
+        Style("hayao", "Hayao Miyazaki, Spirited Away"),
+        Style("paprika", "Satoshi Kon, Paprika"),
+    )
+}
+
+
+def list_styles(data: str | os.PathLike = "data") -> list[str]:
+    """Names of the styles: the paper's four, every folder of data, every folder of weights."""
+    names = set(STYLES)
+    for root in (Path(data), *_homes()):
+        if root.is_dir():
+            names |= {
+                folder.name
+                for folder in root.iterdir()
+                if folder.is_dir() and not folder.name.startswith(".")
+            }
+    return sorted(names)
+
+
+def check_style(style: str, data: str | os.PathLike = "data") -> None:
+    """Checks that a style is known.
+
+    Raises:
+        ValueError: For any other name; the message lists the known ones.
+    """
+    known = list_styles(data)
+    if style not in known:
+        raise ValueError(
+            f"`--style` must be one of {', '.join(known)}, or a folder in {data}/. "
+            f"Received: {style}"
+        )
+
+
+def find_weights(style: str) -> Path:
+    """The generator of a style, under `saved_models/<style>/`.
+
+    Raises:
+        ValueError: For an unknown style, or one without weights yet; the message says
+            how to get them.
+    """
+    check_style(style)
+    for home in _homes():
+        for name in WEIGHTS:
+            if (home / style / name).is_file():
+                return home / style / name
+    raise ValueError(
+        f"There are no weights for style {style} yet. Train it: `python -m "
+        f"cartoongan_tf.train --style {style} --install`; or convert the authors': "
+        f"`python -m cartoongan_tf.convert authors FILE --out "
+        f"saved_models/{style}/paper.keras`; or name a file with --weights"
+    )
+
+
+def install_path(style: str) -> Path:
+    """Where `train --install` puts a style's generator."""
+    return next((h for h in _homes() if h.is_dir()), Path("saved_models")) / style / (
+        WEIGHTS[0]
+    )
+
+
+def _homes() -> tuple[Path, ...]:
+    return Path("saved_models"), HOME
+
+
+def load_generator(path: str | os.PathLike) -> keras.Model:
+    """Loads a generator from a `.keras` file, in Keras's safe mode.
+
+    Raises:
+        ValueError: When the file is absent, no `.keras` file, damaged, or another
+            network than a generator.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise ValueError(f"Weights must exist. No such file: {path}")
+    if path.suffix != ".keras":
+        raise ValueError(
+            "Weights must be a .keras file; `python -m cartoongan_tf.convert` makes one "
+            f"of published weights. Received: {path}"
+        )
+    try:
+        model = keras.saving.load_model(path, compile=False, safe_mode=True)
+    except Exception as error:  # zipfile's, h5py's, json's, Keras's: all mean the same
+        reason = str(error).strip().splitlines() or [type(error).__name__]
+        raise ValueError(
+            f"Weights must be a whole .keras file of a generator. Received: {path} "
+            f"({reason[0][:200]})"
+        ) from error
+    if not _maps_pictures(model):
+        raise ValueError(
+            "Weights must be a generator's, a picture in and a picture out. "
+            f"Received: {path}, a {type(model).__name__}"
+        )
+    return model
+
+
+def _maps_pictures(model) -> bool:
+    try:
+        shapes = [model.input_shape, model.output_shape]
+    except (AttributeError, ValueError):
+        return False
+    return all(len(shape) == 4 and shape[-1] == 3 for shape in shapes)
