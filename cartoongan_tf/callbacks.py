@@ -9,7 +9,7 @@ import numpy as np
 import tensorflow as tf
 from tqdm import tqdm
 
-from cartoongan_tf import images
+from cartoongan_tf import images, paths
 
 
 class Progress(keras.callbacks.Callback):
@@ -51,7 +51,8 @@ class Progress(keras.callbacks.Callback):
 
 
 class History(keras.callbacks.Callback):
-    """A row an epoch in `history.csv`: phase, epoch, step, and the mean of every metric.
+    """A row an epoch in `history.csv`: phase, epoch, step, and the mean of every
+    metric.
 
     Args:
         path: The file. Rows after `step`, of a run that died later than its backup, are
@@ -87,7 +88,7 @@ class History(keras.callbacks.Callback):
         row = {"phase": self.phase, "epoch": epoch + 1, "step": step}
         row |= {name: repr(float(value)) for name, value in (logs or {}).items()}
         self.rows.append(row)
-        with images.replacing(self.path) as temporary:
+        with paths.replacing(self.path) as temporary:
             with open(temporary, "w", newline="") as file:
                 writer = csv.DictWriter(file, self.COLUMNS, restval="")
                 writer.writeheader()
@@ -95,7 +96,7 @@ class History(keras.callbacks.Callback):
 
 
 def read_history(path: str | os.PathLike) -> list[dict]:
-    """The rows of a `history.csv`, as strings by column; none where there is no file."""
+    """The rows of a `history.csv`, strings by column; none where there is no file."""
     if not Path(path).is_file():
         return []
     with open(path, newline="") as file:

@@ -16,7 +16,8 @@ INITIAL_SCALE = 2.0**15  # of float16 losses: keeps the content gradient's small
 
 @keras.saving.register_keras_serializable(package="cartoongan_tf")
 class InitializationPhase(keras.Model):
-    """The generator alone learns to give the photo back: the phase before the joint one.
+    """The generator alone learns to give the photo back: the phase before the joint
+    one.
 
     Fed with batches of `(photo, cartoon, smooth)`, of which it takes the photo.
 
@@ -34,7 +35,7 @@ class InitializationPhase(keras.Model):
         self.content_tracker = keras.metrics.Mean(name="content_loss")
 
     def compile(self, optimizer=None, content_loss="l1", jit_compile=False):
-        """Sets the optimizer of the generator (Adam by default) and the content loss."""
+        """Sets the generator's optimizer, Adam by default, and the content loss."""
         super().compile(
             optimizer=prepare_optimizer(optimizer, self.generator),
             jit_compile=jit_compile,
@@ -75,9 +76,9 @@ class CartoonGAN(keras.Model):
     Fed with batches of `(photo, cartoon, smooth)`, each `(batch, height, width, 3)` RGB
     in -1..1, `smooth` being `cartoon` with its edges smoothed.
 
-    Metrics: `g_loss`, `d_loss`, `content_loss`, and `d_cartoon`, `d_smooth`, `d_fake`, the
-    discriminator's mean answers: 1 for "the artist's", 0 for "not". Three equal answers
-    of 1/3 are those of a discriminator that sees nothing.
+    Metrics: `g_loss`, `d_loss`, `content_loss`, and `d_cartoon`, `d_smooth`, `d_fake`,
+    the discriminator's mean answers: 1 for "the artist's", 0 for "not". Three equal
+    answers of 1/3 are those of a discriminator that sees nothing.
 
     Args:
         generator: `[-1, 1]` RGB to the same.
@@ -225,7 +226,8 @@ def pick(table: dict, argument: str, name: str):
 
 def _serialize(model, *parts):
     config = {
-        part: keras.saving.serialize_keras_object(getattr(model, part)) for part in parts
+        part: keras.saving.serialize_keras_object(getattr(model, part))
+        for part in parts
     }
     return {"name": model.name, **config}
 

@@ -90,9 +90,7 @@ class Cartoonizer:
 
     def _check_memory(self, height: int, width: int) -> None:
         """TensorFlow would be killed by the system, without a word."""
-        filters = max(
-            layer.output.shape[-1] for layer in self.generator.layers[:2]
-        )
+        filters = max(layer.output.shape[-1] for layer in self.generator.layers[:2])
         filters = max(filters, getattr(self.generator, "filters", 64))
         need = height * width * filters * BYTES_PER_PIXEL_AND_FILTER
         free = _available_memory()
@@ -108,9 +106,7 @@ class Cartoonizer:
 def check_strength(strength: float) -> None:
     """Checks that a strength is in 0..1."""
     if not 0 <= strength <= 1:
-        raise ValueError(
-            f"`strength` must be in 0..1. Received: strength={strength}"
-        )
+        raise ValueError(f"`strength` must be in 0..1. Received: strength={strength}")
 
 
 def _available_memory() -> int | None:

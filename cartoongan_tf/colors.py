@@ -18,9 +18,9 @@ SHARPNESS = 4.0  # in L: lightness steps of the cartoon that stop colour from sp
 def keep_color(cartoon: np.ndarray, photo: np.ndarray) -> np.ndarray:
     """Gives a cartoon the colour and the exposure of its photo.
 
-    Lightness is the cartoon's, its mean and spread matched to the photo's. Colour is the
-    photo's, smoothed up to the cartoon's own edges by a guided filter, so that it stays
-    flat where the cartoon is flat and does not run over the lines.
+    Lightness is the cartoon's, its mean and spread matched to the photo's. Colour is
+    the photo's, smoothed up to the cartoon's own edges by a guided filter, so that it
+    stays flat where the cartoon is flat and does not run over the lines.
 
     Args:
         cartoon: Float RGB levels 0..255, `(H, W, 3)`.
@@ -29,8 +29,8 @@ def keep_color(cartoon: np.ndarray, photo: np.ndarray) -> np.ndarray:
     Returns:
         Float RGB levels; may reach slightly beyond 0..255.
 
-    Reference: Reinhard et al., Color Transfer between Images, 2001 (mean and spread); He
-    et al., Guided Image Filtering, 2010.
+    Reference: Reinhard et al., Color Transfer between Images, 2001 (mean and spread);
+    He et al., Guided Image Filtering, 2010.
     """
     theirs, ours = (_to_lab(picture) for picture in (cartoon, photo))
     light, target = theirs[..., 0], ours[..., 0]

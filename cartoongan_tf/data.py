@@ -1,8 +1,8 @@
 """Pictures on disk to `tf.data` batches of photo, cartoon and smooth.
 
 Every batch is a pure function of the seed and its number: which files, which window,
-which flip. So a run starts again at any step and sees what it would have seen, and there
-is no shuffle buffer to keep.
+which flip. So a run starts again at any step and sees what it would have seen, and
+there is no shuffle buffer to keep.
 """
 
 import json
@@ -17,13 +17,13 @@ import numpy as np
 import tensorflow as tf
 from tqdm import tqdm
 
-from cartoongan_tf import images
+from cartoongan_tf import images, paths
 from cartoongan_tf.edges import KERNEL_SIZE, smooth_edges
 
 cv2 = images.opencv()
 
-# A window's side is the picture's short side divided by 1 to this: the whole height of a
-# film frame, as in the authors' "load 256, crop 256", or some of it.
+# A window's side is the picture's short side divided by 1 to this: the whole height of
+# a film frame, as in the authors' "load 256, crop 256", or some of it.
 MAX_ZOOM = 1.5
 CACHE_BYTES = 2 * 2**30  # pictures are kept in memory up to here, else read each time
 WORKERS = min(8, os.cpu_count() or 1)
@@ -147,8 +147,8 @@ def open_folder(folder: str | os.PathLike, image_size: int = 256) -> TrainingSet
     """
     folder = Path(folder)
     check_layout(folder)
-    photos = images.find(folder / "photos")
-    cartoons = images.find(folder / "cartoons")
+    photos = paths.find(folder / "photos")
+    cartoons = paths.find(folder / "cartoons")
     # Both lists lose a damaged cartoon together, so they stay paired.
     pairs = make_smooth(folder, cartoons, image_size)
     short = round(image_size * MAX_ZOOM)
@@ -168,7 +168,7 @@ def check_layout(folder: str | os.PathLike) -> None:
                 "A style's data must be in <data>/<style>/photos and "
                 f"<data>/<style>/cartoons. No such folder: {folder / part}"
             )
-        images.find(folder / part)
+        paths.find(folder / part)
 
 
 # ---------------------------------------------------------------- smooth
@@ -210,7 +210,7 @@ def make_smooth(
             todo.append((cartoon, made, name, state))
     if not todo:
         return [(c, pairs[c]) for c in cartoons]
-    images.check_folder(target)
+    paths.check_folder(target)
 
     def work(job):
         cartoon, made, name, state = job
@@ -232,7 +232,7 @@ def make_smooth(
                     pairs[cartoon] = made
                     record[name] = result
     finally:  # what is done stays done after Ctrl-C
-        with images.replacing(target / _RECORD) as temporary:
+        with paths.replacing(target / _RECORD) as temporary:
             temporary.write_text(json.dumps(record, indent=0))
     if not pairs:
         raise ValueError(
@@ -284,8 +284,8 @@ def load_dataset(
         cache_bytes: Pictures are kept in memory when they fit.
 
     Returns:
-        A dataset of three float32 tensors `(batch_size, image_size, image_size, 3)`, RGB,
-        -1..1. Endless: give `fit` its `steps_per_epoch`.
+        A dataset of three float32 tensors `(batch_size, image_size, image_size, 3)`,
+        RGB, -1..1. Endless: give `fit` its `steps_per_epoch`.
     """
     training_set = open_folder(folder, image_size)
     keep_in_memory(training_set, cache_bytes)
@@ -307,7 +307,7 @@ def make_batches(
     seed: int = 0,
     start: int = 0,
 ) -> tf.data.Dataset:
-    """Endless batches of a training set, as of `load_dataset`, from batch `start` on."""
+    """Endless batches of a training set, as `load_dataset`, from batch `start` on."""
     check_sizes(batch_size, image_size)
 
     def draw(number):
@@ -347,8 +347,8 @@ def check_sizes(batch_size: int, image_size: int) -> None:
 def draw_triple(training_set: TrainingSet, number: int, image_size: int, seed: int):
     """The `number`-th photo, cartoon and smooth of a run: uint8, cut to `image_size`.
 
-    Photos and cartoons are shuffled apart, a new order each time round. A cartoon and its
-    smooth get the same window and flip, so that edges are all that differs.
+    Photos and cartoons are shuffled apart, a new order each time round. A cartoon and
+    its smooth get the same window and flip, so that edges are all that differs.
     """
     sets = training_set
     at = _shuffled(number, len(sets.photos), seed, 0)
@@ -375,7 +375,8 @@ def cut(picture: np.ndarray, image_size: int, rng: np.random.Generator) -> np.nd
     """Cuts a random square window, resizes it to `image_size`, and flips it or not.
 
     Args:
-        picture: uint8 `(H, W, 3)` of any size; one smaller than `image_size` is enlarged.
+        picture: uint8 `(H, W, 3)` of any size; one smaller than `image_size` is
+        enlarged.
         image_size: Side of the result.
         rng: Three draws are taken, whatever the picture: scale, place, flip.
 
@@ -398,3 +399,13 @@ def cut(picture: np.ndarray, image_size: int, rng: np.random.Generator) -> np.nd
             interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR,
         )
     return np.ascontiguousarray(window[:, ::-1] if flip < 0.5 else window)
+
+
+def cut_center(picture: np.ndarray, image_size: int) -> np.ndarray:
+    """Cuts the largest square from a picture's middle and resizes it: uint8 RGB."""
+    height, width = picture.shape[:2]
+    side = min(height, width)
+    top, left = (height - side) // 2, (width - side) // 2
+    return images.resize(
+        picture[top : top + side, left : left + side], image_size, image_size
+    )

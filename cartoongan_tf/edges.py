@@ -52,7 +52,9 @@ def smooth_edges(
     near_edge = find_edges(cartoon, kernel_size)
     if exact:
         kernel = cv2.getGaussianKernel(kernel_size, 0)
-        blurred = cv2.sepFilter2D(cartoon.astype(np.float64), cv2.CV_64F, kernel, kernel)
+        blurred = cv2.sepFilter2D(
+            cartoon.astype(np.float64), cv2.CV_64F, kernel, kernel
+        )
         blurred = images.round_levels(blurred)
     else:
         blurred = cv2.GaussianBlur(cartoon, (kernel_size, kernel_size), 0)

@@ -1,28 +1,32 @@
 """What a picture shows, apart from how it is drawn: frozen VGG19 features."""
 
 import os
+import warnings
 from pathlib import Path
 
 import keras
+import numpy as np
 from keras import layers, ops
 
 from cartoongan_tf import images
 
 # VGG19 up to conv4_4: convolutions a block, and their channels.
 _BLOCKS = ((2, 64), (2, 128), (4, 256), (4, 512))
-_LAST = "block4_conv4"
+LAYERS = tuple(
+    f"block{block}_conv{depth}" for block, (depth, _) in enumerate(_BLOCKS, 1)
+)
 
 WAYS_OUT = (
     "Ways out: run once with internet; `--vgg-weights FILE` with "
-    "vgg19_weights_tf_dim_ordering_tf_kernels_notop.h5 (from Keras's releases on GitHub, "
-    "fchollet/deep-learning-models) or your own .weights.h5; or `--vgg-weights random`, "
-    "which keeps a photo's shapes less well"
+    "vgg19_weights_tf_dim_ordering_tf_kernels_notop.h5 (Keras's releases on GitHub, "
+    "fchollet/deep-learning-models) or your own .weights.h5; or `--vgg-weights "
+    "random`, which keeps a photo's shapes less well"
 )
 
 
 @keras.saving.register_keras_serializable(package="cartoongan_tf")
 class CaffePreprocessing(layers.Layer):
-    """RGB in -1..1 to what VGG19 was trained on: BGR, 0..255, the set's mean taken off."""
+    """RGB in -1..1 to VGG19's input: BGR, 0..255, its training set's mean taken off."""
 
     def call(self, inputs):
         bgr = ops.flip(images.to_levels(inputs), axis=-1)
@@ -36,15 +40,17 @@ class CaffePreprocessing(layers.Layer):
 class VGG19Features(keras.Model):
     """VGG19 up to conv4_4, before its ReLU: the content features of CartoonGAN.
 
-    Frozen, and float32 under any policy: in bfloat16 the content gradient's cosine to the
-    right one is 0.969, in float16 without loss scaling 0.657.
+    Frozen, and float32 under any policy: in bfloat16 the content gradient's cosine to
+    the right one is 0.969, in float16 without loss scaling 0.657.
 
     Args:
         weights: `"imagenet"` (Keras's download, kept in `~/.keras`), a weights file of
             `keras.applications.VGG19(include_top=False)`, or `"random"`: He-normal from
             `seed`, no download; they keep shapes, less faithfully.
-        image_size: Pictures are resized to this many pixels square before the network, or
-            not at all with None. The authors' code used 224.
+        layer: One of `LAYERS`, taken before its ReLU; the paper's is the last, conv4_4.
+            Of random weights block2_conv2 keeps more: each random layer loses some.
+        image_size: Pictures are resized to this many pixels square before the network,
+            or not at all with None. The authors' code used 224.
         seed: Of random weights.
 
     Input `(batch, height, width, 3)`, RGB, -1..1. Output
@@ -58,31 +64,45 @@ class VGG19Features(keras.Model):
     """
 
     def __init__(
-        self, weights="imagenet", image_size=None, seed=0, name=None, **kwargs
+        self,
+        weights="imagenet",
+        layer=LAYERS[-1],
+        image_size=None,
+        seed=0,
+        name=None,
+        **kwargs,
     ):
+        if layer not in LAYERS:
+            raise ValueError(
+                f"`layer` must be one of {', '.join(LAYERS)}. Received: layer={layer!r}"
+            )
         kwargs.pop("dtype", None)
         x = photo = keras.Input((None, None, 3), name="photo", dtype="float32")
         if image_size is not None:
             x = layers.Resizing(image_size, image_size, dtype="float32")(x)
         x = CaffePreprocessing(dtype="float32", name="caffe")(x)
-        for block, (depth, channels) in enumerate(_BLOCKS, 1):
+        blocks = LAYERS.index(layer) + 1
+        for block, (depth, channels) in enumerate(_BLOCKS[:blocks], 1):
             for index in range(1, depth + 1):
                 layer_name = f"block{block}_conv{index}"
                 x = layers.Conv2D(
                     channels,
                     3,
                     padding="same",
-                    activation=None if layer_name == _LAST else "relu",
+                    activation=None if layer_name == layer else "relu",
                     kernel_initializer=keras.initializers.HeNormal(
                         seed=seed + 10 * block + index
                     ),
                     dtype="float32",
                     name=layer_name,
                 )(x)
-            if block < len(_BLOCKS):
-                x = layers.MaxPooling2D(2, dtype="float32", name=f"block{block}_pool")(x)
+            if block < blocks:
+                x = layers.MaxPooling2D(2, dtype="float32", name=f"block{block}_pool")(
+                    x
+                )
         super().__init__(photo, x, name=name, **kwargs)
         self.trainable = False
+        self.layer = layer
         self.image_size = image_size
         self.seed = seed
         self.origin = str(weights)
@@ -94,6 +114,7 @@ class VGG19Features(keras.Model):
         return {
             "name": self.name,
             "weights": "random",
+            "layer": self.layer,
             "image_size": self.image_size,
             "seed": self.seed,
         }
@@ -119,8 +140,15 @@ def _load_vgg19(weights: str) -> keras.Model:
             f"Received: {os.fspath(weights)}"
         )
     vgg = keras.applications.VGG19(include_top=False, weights=None)
+    # Keras only warns of layers that a file leaves out: they would stay random.
+    vgg.set_weights([np.full(w.shape, np.nan, np.float32) for w in vgg.weights])
     try:
-        vgg.load_weights(path)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            vgg.load_weights(path)
+        left_out = [w.path for w in vgg.weights if np.isnan(w.numpy()).any()]
+        if left_out:
+            raise ValueError(f"it leaves out {left_out[0]}")
     except Exception as error:  # h5py's OSError, Keras's ValueError, KeyError
         reason = str(error).strip().splitlines()[0]
         raise ValueError(
@@ -132,7 +160,6 @@ def _load_vgg19(weights: str) -> keras.Model:
 
 
 def _copy_weights(vgg: keras.Model, features: keras.Model) -> None:
-    for block, (depth, _) in enumerate(_BLOCKS, 1):
-        for index in range(1, depth + 1):
-            name = f"block{block}_conv{index}"
-            features.get_layer(name).set_weights(vgg.get_layer(name).get_weights())
+    for layer in features.layers:
+        if layer.weights:
+            layer.set_weights(vgg.get_layer(layer.name).get_weights())

@@ -3,7 +3,11 @@
 import keras
 from keras import layers
 
-from cartoongan_tf.layers import InstanceNormalization, ReflectionPadding2D
+from cartoongan_tf.layers import (
+    BilinearUpsampling,
+    InstanceNormalization,
+    ReflectionPadding2D,
+)
 
 # The published networks' epsilon. With 1e-5 a channel whose variance is tiny is damped,
 # and their pictures change.
@@ -18,9 +22,9 @@ class Generator(keras.Model):
     carry the names of the authors' release (`conv04_1`, `in04_1`, `deconv01_1` ...),
     which makes them the contract of `porting.authors`.
 
-    The paper's 11,129,667 parameters count a bias in front of every instance norm, where
-    it has no effect on the output, a gradient of zero, and turns Adam's rounding noise
-    into steps. Those 4,736 are left out: 11,124,931 remain.
+    The paper's 11,129,667 parameters count a bias in front of every instance norm,
+    where it has no effect on the output, a gradient of zero, and turns Adam's rounding
+    noise into steps. Those 4,736 are left out: 11,124,931 remain.
 
     Args:
         filters: Channels of the first layer; 64 in the paper. The rest scale with it.
@@ -84,7 +88,7 @@ class Generator(keras.Model):
                 3,
                 2,
                 padding="valid",
-                kernel_initializer="he_normal",
+                kernel_initializer=BilinearUpsampling(),
                 dtype=policy,
                 name=name,
             )(x)

@@ -7,7 +7,6 @@ level (truncation, the usual slip, gets 63 of 256 levels wrong after a round tri
 
 import io
 import os
-import tempfile
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,8 +14,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageCms, UnidentifiedImageError
 
-READABLE = (".bmp", ".gif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp")
-WRITABLE = (".jpeg", ".jpg", ".png", ".webp")
+from cartoongan_tf import paths
+
 QUALITY = 95  # JPEG and WebP: flat colour shows blocks and ringing early
 
 CAFFE_MEAN_BGR = (103.939, 116.779, 123.68)  # the set that VGG19 was trained on
@@ -29,7 +28,7 @@ Image.MAX_IMAGE_PIXELS = 400_000_000  # Pillow's own bomb guard refuses big pano
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture as read from a file: uint8 RGB `(H, W, 3)`, and alpha `(H, W)` or None."""
+    """A picture read from a file: uint8 RGB `(H, W, 3)`, alpha `(H, W)` or None."""
 
     pixels: np.ndarray
     alpha: np.ndarray | None = None
@@ -44,7 +43,7 @@ def to_signed(levels):
 
 
 def to_levels(signed):
-    """Floats in -1..1 (array or tensor) to float levels 0..255, neither rounded nor cut."""
+    """Floats in -1..1, array or tensor, to float levels 0..255, not rounded or cut."""
     return (signed + 1.0) * 127.5
 
 
@@ -65,8 +64,9 @@ def round_levels(levels) -> np.ndarray:
 def pad(pixels: np.ndarray, multiple: int = MULTIPLE, smallest: int = SMALLEST):
     """Reflects a picture's right and bottom border until the generator can take it.
 
-    The top left pixel stays at the origin: the strided convolutions then sample the same
-    pixels as in the published pictures, whose size was odd too (2 dB nearer than centred).
+    The top left pixel stays at the origin: the strided convolutions then sample the
+    same pixels as in the published pictures, whose size was odd too (2 dB nearer than
+    centred).
 
     Args:
         pixels: `(H, W, C)`, any size from 1x1.
@@ -87,16 +87,17 @@ def crop(pixels: np.ndarray, height: int, width: int) -> np.ndarray:
     return pixels[:height, :width]
 
 
-def fit(pixels: np.ndarray, max_size: int) -> np.ndarray:
-    """Shrinks a uint8 picture, ratio kept, until its long side is at most `max_size`."""
-    height, width = pixels.shape[:2]
-    long_side = max(height, width)
-    if long_side <= max_size:
-        return pixels
-    size = tuple(
-        max(1, round(side * max_size / long_side)) for side in (width, height)
+def shrink(picture: Picture, max_size: int) -> Picture:
+    """Shrinks a picture, ratio kept, until its long side is at most `max_size`."""
+    sides = picture.pixels.shape[:2]
+    if max(sides) <= max_size:
+        return picture
+    height, width = (max(1, round(side * max_size / max(sides))) for side in sides)
+    alpha = picture.alpha
+    return Picture(
+        resize(picture.pixels, height, width),
+        None if alpha is None else resize(alpha, height, width),
     )
-    return resize(pixels, size[1], size[0])
 
 
 def resize(pixels: np.ndarray, height: int, width: int) -> np.ndarray:
@@ -215,7 +216,7 @@ def _to_srgb(image: Image.Image, profile: bytes) -> Image.Image:
 
 
 def _is_deep(image: Image.Image, data: bytes) -> bool:
-    """Whether a channel has more than 8 bits, of which Pillow would drop the low ones."""
+    """Whether a channel has more than 8 bits: Pillow would drop the low ones."""
     if image.format == "PNG":
         return data[24] == 16  # IHDR's bit depth
     if image.format == "TIFF":
@@ -261,32 +262,20 @@ def check_writable(path: str | os.PathLike) -> Path:
             be made or written to.
     """
     path = Path(path)
-    if path.suffix.lower() not in WRITABLE:
+    if path.suffix.lower() not in paths.WRITABLE:
         raise ValueError(
-            f"A picture's name must end in {', '.join(WRITABLE)}. Received: {path}"
+            f"A picture's name must end in {', '.join(paths.WRITABLE)}. "
+            f"Received: {path}"
         )
-    check_folder(path.parent)
+    paths.check_folder(path.parent)
     return path
-
-
-def check_folder(folder: str | os.PathLike) -> Path:
-    """Makes a folder where it is missing, and checks that it can be written to."""
-    folder = Path(folder)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
-            pass
-    except OSError as error:
-        raise ValueError(
-            f"The output folder must be writable. Received: {folder} ({error.strerror})"
-        ) from error
-    return folder
 
 
 def write(
     path: str | os.PathLike, pixels: np.ndarray, alpha: np.ndarray | None = None
 ) -> None:
-    """Writes a uint8 RGB picture as JPEG, PNG or WebP by its suffix, whole or not at all.
+    """Writes a uint8 RGB picture as JPEG, PNG or WebP by its suffix, whole or not at
+    all.
 
     Args:
         path: Where to. Missing folders are made; a file of this name is replaced.
@@ -298,7 +287,7 @@ def write(
     """
     path = check_writable(path)
     data = encode(pixels, path.suffix, alpha)
-    with replacing(path) as temporary:
+    with paths.replacing(path) as temporary:
         temporary.write_bytes(data)
 
 
@@ -324,60 +313,6 @@ def encode(
     return buffer.getvalue()
 
 
-class replacing:  # noqa: N801  (reads as a statement: `with replacing(path) as new`)
-    """Gives a temporary name beside `path`, moved over it if the block succeeds."""
-
-    def __init__(self, path: str | os.PathLike):
-        self.path = Path(path)
-        # The suffix stays last: Keras and Pillow choose the format by it.
-        self.temporary = self.path.with_name(
-            f".{self.path.stem}.tmp{os.getpid()}{self.path.suffix}"
-        )
-
-    def __enter__(self) -> Path:
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        return self.temporary
-
-    def __exit__(self, kind, value, trace):
-        if kind is None:
-            os.replace(self.temporary, self.path)
-        else:
-            self.temporary.unlink(missing_ok=True)
-
-
-# ---------------------------------------------------------------- finding
-
-
-def find(folder: str | os.PathLike) -> list[Path]:
-    """Every picture file below a folder, by suffix, sorted; hidden ones left out.
-
-    Raises:
-        ValueError: When the folder is absent, unreadable, or holds no picture.
-    """
-    folder = Path(folder)
-    if not folder.is_dir():
-        raise ValueError(f"A folder of pictures must exist. No such folder: {folder}")
-
-    def refuse(error: OSError):
-        raise ValueError(
-            f"A folder must be readable. Received: {error.filename} ({error.strerror})"
-        ) from error
-
-    found = []
-    for root, folders, files in os.walk(folder, onerror=refuse, followlinks=True):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        found += [
-            Path(root, name)
-            for name in files
-            if name.lower().endswith(READABLE) and not name.startswith(".")
-        ]
-    if not found:
-        raise ValueError(
-            f"A folder must hold pictures ({', '.join(READABLE)}). Received: {folder}"
-        )
-    return sorted(found)
-
-
 # ---------------------------------------------------------------- sheets
 
 
@@ -400,4 +335,3 @@ def stack(rows: list[np.ndarray], gap: int = 4) -> np.ndarray:
         sheet[top : top + row.shape[0], : row.shape[1]] = row
         top += row.shape[0] + gap
     return sheet
-

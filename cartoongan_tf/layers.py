@@ -1,6 +1,7 @@
 """Layers that Keras does not have in the form that CartoonGAN needs."""
 
 import keras
+import numpy as np
 from keras import ops
 
 
@@ -73,3 +74,36 @@ class ReflectionPadding2D(keras.layers.Layer):
 
     def get_config(self):
         return {**super().get_config(), "padding": self.padding}
+
+
+@keras.saving.register_keras_serializable(package="cartoongan_tf")
+class BilinearUpsampling(keras.initializers.Initializer):
+    """Starts a transposed convolution of stride 2 as bilinear enlargement.
+
+    Random weights begin as a checkerboard, since of a 3x3 kernel at stride 2 one output
+    pixel in four is reached by a single tap and one by four. Here every pair of
+    channels starts with the same bilinear kernel times a He-normal number, and what the
+    network draws begins smooth.
+
+    Args:
+        seed: Of the numbers.
+    """
+
+    def __init__(self, seed=None):
+        self.seed = seed
+        self.mix = keras.initializers.HeNormal(seed=seed)
+
+    def __call__(self, shape, dtype=None):
+        height, width, channels_out, channels_in = shape
+        # HeNormal takes the second last for its fan-in
+        mix = self.mix((1, 1, channels_in, channels_out), dtype=dtype or "float32")
+        mix = ops.transpose(mix, (0, 1, 3, 2))
+        tent = [
+            1.0 - np.abs(np.arange(side) - (side - 1) / 2) / ((side + 1) / 2)
+            for side in (height, width)
+        ]
+        kernel = np.outer(*tent)[..., None, None]
+        return ops.convert_to_tensor(kernel, dtype=dtype) * mix
+
+    def get_config(self):
+        return {"seed": self.seed}

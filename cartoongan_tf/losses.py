@@ -1,8 +1,8 @@
 """CartoonGAN's losses: adversarial with the edge-smoothed term, and content.
 
-`cartoon`, `smooth` and `fake` are the discriminator's logits on the artist's cartoons, on
-the same with their edges smoothed away, and on the generator's pictures; any shape. Every
-function returns a float32 scalar.
+`cartoon`, `smooth` and `fake` are the discriminator's logits on the artist's cartoons,
+on the same with their edges smoothed away, and on the generator's pictures; any shape.
+Every function returns a float32 scalar.
 """
 
 from keras import ops

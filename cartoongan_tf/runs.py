@@ -4,7 +4,7 @@ import json
 import os
 from pathlib import Path
 
-from cartoongan_tf import images
+from cartoongan_tf import paths
 
 
 class Run:
@@ -30,7 +30,7 @@ class Run:
         Raises:
             ValueError: When it cannot be written.
         """
-        parent = images.check_folder(Path(root) / style)
+        parent = paths.check_folder(Path(root) / style)
         numbers = [int(f.name) for f in parent.iterdir() if f.name.isdecimal()]
         number = max(numbers, default=0) + 1
         while True:
@@ -40,8 +40,7 @@ class Run:
                 break
             except FileExistsError:  # another run began in this instant
                 number += 1
-        with images.replacing(run.config_path) as temporary:
-            temporary.write_text(json.dumps(config, indent=2) + "\n")
+        run.write_config(config)
         return run
 
     @classmethod
@@ -58,8 +57,13 @@ class Run:
                 f"config.json. Received: {run.folder}"
             )
         run.read_config()
-        images.check_folder(run.folder)
+        paths.check_folder(run.folder)
         return run
+
+    def write_config(self, config: dict) -> None:
+        """Writes `config.json`, whole or not at all."""
+        with paths.replacing(self.config_path) as temporary:
+            temporary.write_text(json.dumps(config, indent=2) + "\n")
 
     def read_config(self) -> dict:
         """What the run was asked for."""

@@ -3,52 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-import cv2
 import numpy as np
 from numpy.typing import ArrayLike
+
+from cartoongan_tf.shapes import SHADOW, Scene, Shape, box, ellipse
 
 # Turns the points of a thing's own drawing into points of the scene.
 _Place = Callable[[ArrayLike], np.ndarray]
 
-# Bits after the binary point in the polygon corners that OpenCV is given, so that a
-# small picture is not snapped to whole pixels before it is filled.
-_SHIFT = 4
-
-# A material of this name is no thing of its own: it takes the light away from what
-# was drawn before it.
-_SHADOW = "shadow"
-
 # Chance that a scene is seen from close by, so that objects, and not only
 # landscapes, fill a crop of the training set.
 _CLOSE_UP = 0.45
-
-
-@dataclass(frozen=True)
-class Shape:
-    """One filled polygon of a scene.
-
-    Points are (n, 2) arrays of x to the right and y downwards, in units of the
-    picture's height. Shapes with the same `region` are one thing to a cartoonist:
-    no line is drawn between them. `depth` runs from 0 (near) to 1 (far). `lit` is
-    the part that the light reaches; None means all of it.
-    """
-
-    outline: np.ndarray
-    material: str
-    variant: int
-    region: int
-    depth: float
-    lit: np.ndarray | None = None
-
-
-@dataclass(frozen=True)
-class Scene:
-    """Shapes from back to front, and the unit vector towards the light."""
-
-    shapes: tuple[Shape, ...]
-    light: np.ndarray
 
 
 def build_scene(rng: np.random.Generator, aspect: float) -> Scene:
@@ -69,47 +36,6 @@ def build_scene(rng: np.random.Generator, aspect: float) -> Scene:
             for shape in shapes
         ]
     return Scene(tuple(shapes), builder.light)
-
-
-def rasterize(scene: Scene, height: int, width: int) -> tuple[np.ndarray, np.ndarray]:
-    """Fill the shapes into pixels.
-
-    Returns an int32 (height, width) map of the index of the shape that is seen, and
-    a bool map of the same size that is True where the light reaches it.
-    """
-    seen = np.zeros((height, width), np.int32)
-    lit = np.zeros((height, width), np.uint8)
-    for index, shape in enumerate(scene.shapes):
-        outline = _to_pixels(shape.outline, height)
-        if shape.material == _SHADOW:
-            cv2.fillPoly(lit, [outline], 0, shift=_SHIFT)
-            continue
-        cv2.fillPoly(seen, [outline], index, shift=_SHIFT)
-        cv2.fillPoly(lit, [outline], int(shape.lit is None), shift=_SHIFT)
-        if shape.lit is not None and len(shape.lit):
-            patch = _to_pixels(shape.lit, height)
-            # The light on a shape ends at its border; only the box is gone through.
-            low = np.maximum((patch.min(axis=0) >> _SHIFT) - 1, 0)
-            high = np.maximum((patch.max(axis=0) >> _SHIFT) + 2, 0)
-            box = slice(low[1], high[1]), slice(low[0], high[0])
-            before = lit[box].copy()
-            cv2.fillPoly(lit, [patch], 1, shift=_SHIFT)
-            np.copyto(lit[box], before, where=seen[box] != index)
-    return seen, lit > 0
-
-
-def _to_pixels(points: np.ndarray, height: int) -> np.ndarray:
-    # Half a pixel off: OpenCV counts from the centre of the first pixel.
-    return np.round((points * height - 0.5) * (1 << _SHIFT)).astype(np.int32)
-
-
-def _ellipse(x: float, y: float, rx: float, ry: float) -> np.ndarray:
-    angle = np.linspace(0, 2 * np.pi, 28, endpoint=False)
-    return np.stack([x + rx * np.cos(angle), y + ry * np.sin(angle)], axis=1)
-
-
-def _box(x0: float, y0: float, x1: float, y1: float) -> np.ndarray:
-    return np.array([[x0, y0], [x1, y0], [x1, y1], [x0, y1]])
 
 
 class _Builder:
@@ -182,8 +108,8 @@ class _Builder:
 
     def shadow(self, x: float, y: float, rx: float) -> None:
         """A shadow cast on the ground by something that stands at (x, y)."""
-        outline = _ellipse(x - 0.55 * rx * self.side, y, rx, 0.2 * rx)
-        self.add(outline, _SHADOW, joined=True)
+        outline = ellipse(x - 0.55 * rx * self.side, y, rx, 0.2 * rx)
+        self.add(outline, SHADOW, joined=True)
 
     def compose(self) -> None:
         rng = self.rng
@@ -212,13 +138,13 @@ class _Builder:
 
     def sky(self) -> None:
         rng = self.rng
-        everything = _box(-0.1, -0.1, self.aspect + 0.1, 1.2)
+        everything = box(-0.1, -0.1, self.aspect + 0.1, 1.2)
         low = self.crest(self.horizon - rng.uniform(0.18, 0.3), 0.015, 4)
         self.add(everything, "sky", lit=self.below(low))
         if rng.random() < 0.55:
             x = self.aspect * (0.5 + self.side * rng.uniform(0.2, 0.42))
             radius = self.unit * rng.uniform(0.045, 0.085)
-            self.add(_ellipse(x, rng.uniform(0.1, 0.22), radius, radius), "sun")
+            self.add(ellipse(x, rng.uniform(0.1, 0.22), radius, radius), "sun")
         for _ in range(rng.integers(1, 5)):
             rx = self.unit * rng.uniform(0.1, 0.26)
             ry = rx * rng.uniform(0.35, 0.55)
@@ -359,7 +285,7 @@ class _Builder:
     def pine(self, x: float, y: float, size: float) -> None:
         half = size * 0.04
         self.shadow(x, y, 0.3 * size)
-        self.add(_box(x - half, y - 0.25 * size, x + half, y), "trunk")
+        self.add(box(x - half, y - 0.25 * size, x + half, y), "trunk")
         variant = self.pick(2)
         width = size * self.rng.uniform(0.2, 0.27)
         tiers = 3 if size > 0.2 else 2
@@ -415,7 +341,7 @@ class _Builder:
         variant = self.pick(4)
         middle = y - radius
         self.shadow(x, y - 0.1 * radius, 1.1 * radius)
-        body = _ellipse(x, middle, radius, radius)
+        body = ellipse(x, middle, radius, radius)
         self.add(body, "paint", variant, lit=self.towards_light(body, 0.26))
         if size > 0.1:
             tilt = self.rng.uniform(-0.5, 0.5)
@@ -477,7 +403,7 @@ class _Builder:
         trim += [(-over, eave + board)]
         self.add(place(trim), "roof", roof, lit=dark)
         door = wide * rng.uniform(0.28, 0.4)
-        entry = _box(door - 0.1 * size, -0.36 * size, door + 0.1 * size, 0)
+        entry = box(door - 0.1 * size, -0.36 * size, door + 0.1 * size, 0)
         self.add(place(entry), "door", wall)
         self.window(place, wide * 0.74, -0.48 * tall, 0.085 * size)
         if size > 0.3:
@@ -486,10 +412,10 @@ class _Builder:
     def window(self, place: _Place, x: float, y: float, half: float) -> None:
         """A window, with a bar in the middle where there is room for one."""
         if half > 0.04:
-            self.add(place(_box(x - half, y - half, x, y + half)), "window")
-            self.add(place(_box(x, y - half, x + half, y + half)), "window")
+            self.add(place(box(x - half, y - half, x, y + half)), "window")
+            self.add(place(box(x, y - half, x + half, y + half)), "window")
         else:
-            self.add(place(_box(x - half, y - half, x + half, y + half)), "window")
+            self.add(place(box(x - half, y - half, x + half, y + half)), "window")
 
     def person(self, x: float, y: float, size: float) -> None:
         shirt = self.pick(4)
@@ -516,8 +442,8 @@ class _Builder:
         self.add(chest, "paint", shirt, lit=chest + [self.side * 0.6 * half, 0])
         radius = 0.13 * size
         middle = neck - 0.9 * radius
-        self.add(_ellipse(x, middle, radius, radius), "skin", self.pick(3))
-        hair = _ellipse(x, middle - 0.1 * radius, 1.1 * radius, 1.1 * radius)
+        self.add(ellipse(x, middle, radius, radius), "skin", self.pick(3))
+        hair = ellipse(x, middle - 0.1 * radius, 1.1 * radius, 1.1 * radius)
         hair[:, 1] = np.minimum(hair[:, 1], middle - 0.25 * radius)
         self.add(hair, "hair", self.pick(3))
 
@@ -538,17 +464,17 @@ class _Builder:
         self.add(place(glass), "window")
         body = [(-1.05, -0.15), (-1.05, -0.5), (-0.95, -0.6), (0.6, -0.58)]
         body += [(1.0, -0.48), (1.08, -0.35), (1.08, -0.15)]
-        self.add(place(body), "paint", variant, lit=place(_box(-2, -2, 2, -0.3)))
+        self.add(place(body), "paint", variant, lit=place(box(-2, -2, 2, -0.3)))
         for hub in (-0.6, 0.6):
             middle = x + turn * hub * size
-            self.add(_ellipse(middle, y - wheel, wheel, wheel), "tyre")
-            self.add(_ellipse(middle, y - wheel, wheel / 2, wheel / 2), "hub")
+            self.add(ellipse(middle, y - wheel, wheel, wheel), "tyre")
+            self.add(ellipse(middle, y - wheel, wheel / 2, wheel / 2), "hub")
 
     def flower(self, x: float, y: float, size: float) -> None:
         stalk = 0.05 * size
-        self.add(_box(x - stalk, y - size, x + stalk, y + 0.3 * size), "stalk")
-        leaf = _ellipse(x + 0.28 * size, y - 0.15 * size, 0.25 * size, 0.11 * size)
+        self.add(box(x - stalk, y - size, x + stalk, y + 0.3 * size), "stalk")
+        leaf = ellipse(x + 0.28 * size, y - 0.15 * size, 0.25 * size, 0.11 * size)
         self.add(leaf, "stalk", joined=True)
         petals = self.blob(x, y - size, 0.42 * size, 0.42 * size, 5, 0.4)
         self.add(petals, "petal", self.pick(3))
-        self.add(_ellipse(x, y - size, 0.15 * size, 0.15 * size), "heart")
+        self.add(ellipse(x, y - size, 0.15 * size, 0.15 * size), "heart")

@@ -1,18 +1,19 @@
 """The styles: which there are, and where the weights of each are."""
 
 import os
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
 import keras
 
-from cartoongan_tf import generators  # noqa: F401  (registers what a file may name)
+from cartoongan_tf import generators, paths
 
 # Beside the package in a clone; where there is one, the working folder's comes first.
 HOME = Path(__file__).resolve().parent.parent / "saved_models"
 
-# In the order they are looked for: trained here and installed by `train --install`, then
-# the authors' large network converted by `convert`.
+# In the order they are looked for: trained here and installed by `train --install`,
+# then the authors' large network converted by `convert`.
 WEIGHTS = ("generator.keras", "paper.keras")
 
 
@@ -36,7 +37,7 @@ STYLES = {
 
 
 def list_styles(data: str | os.PathLike = "data") -> list[str]:
-    """Names of the styles: the paper's four, every folder of data, every folder of weights."""
+    """Names of the styles: the paper's four, and all that have data or weights."""
     names = set(STYLES)
     for root in (Path(data), *_homes()):
         if root.is_dir():
@@ -82,11 +83,24 @@ def find_weights(style: str) -> Path:
     )
 
 
-def install_path(style: str) -> Path:
-    """Where `train --install` puts a style's generator."""
-    return next((h for h in _homes() if h.is_dir()), Path("saved_models")) / style / (
-        WEIGHTS[0]
-    )
+def install(generator: str | os.PathLike, style: str) -> Path:
+    """Copies a trained generator to where `find_weights` finds it first.
+
+    An earlier one stays beside it, as `generator-1.keras`, `generator-2.keras` ...
+
+    Returns:
+        Where it is now.
+    """
+    home = next((home for home in _homes() if home.is_dir()), Path("saved_models"))
+    path = paths.check_folder(home / style) / WEIGHTS[0]
+    if path.exists():
+        number = 1
+        while (old := path.with_stem(f"{path.stem}-{number}")).exists():
+            number += 1
+        os.replace(path, old)
+    with paths.replacing(path) as temporary:
+        shutil.copyfile(generator, temporary)
+    return path
 
 
 def _homes() -> tuple[Path, ...]:
@@ -105,9 +119,10 @@ def load_generator(path: str | os.PathLike) -> keras.Model:
         raise ValueError(f"Weights must exist. No such file: {path}")
     if path.suffix != ".keras":
         raise ValueError(
-            "Weights must be a .keras file; `python -m cartoongan_tf.convert` makes one "
-            f"of published weights. Received: {path}"
+            "Weights must be a .keras file; `python -m cartoongan_tf.convert` makes "
+            f"one of published weights. Received: {path}"
         )
+    assert generators.Generator  # its import registers what a file may name
     try:
         model = keras.saving.load_model(path, compile=False, safe_mode=True)
     except Exception as error:  # zipfile's, h5py's, json's, Keras's: all mean the same

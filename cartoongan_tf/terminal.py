@@ -3,7 +3,9 @@
 import argparse
 import os
 import sys
+import tempfile
 import warnings
+from contextlib import contextmanager
 
 TRACEBACK = "CARTOONGAN_TF_TRACEBACK"  # set it to see where an error came from
 
@@ -19,8 +21,6 @@ def run(main, argv: list[str] | None = None) -> None:
         argv: The arguments, `sys.argv[1:]` by default.
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    # absl speaks before TensorFlow can be told not to.
-    os.environ.setdefault("GRPC_VERBOSITY", "ERROR")
     warnings.formatwarning = lambda message, *_: f"warning: {message}\n"
     try:
         code = main(sys.argv[1:] if argv is None else argv)
@@ -35,6 +35,40 @@ def run(main, argv: list[str] | None = None) -> None:
         print(f"error: {one_line(error)}", file=sys.stderr)
         sys.exit(2)
     sys.exit(code or 0)
+
+
+def load_tensorflow() -> None:
+    """Imports TensorFlow without the lines that it prints at every start.
+
+    They come from C++ before its log level counts, and would bury our own one line.
+    Warnings and errors among them are printed all the same.
+    """
+    with _held_back_stderr():
+        import keras
+        import tensorflow
+
+        keras.ops.convert_to_tensor(tensorflow.zeros(()))
+
+
+@contextmanager
+def _held_back_stderr():
+    sys.stderr.flush()
+    kept = os.dup(2)
+    with tempfile.TemporaryFile() as held:
+        os.dup2(held.fileno(), 2)
+        try:
+            yield
+        finally:
+            sys.stderr.flush()
+            os.dup2(kept, 2)
+            os.close(kept)
+            held.seek(0)
+            for line in held.read().decode(errors="replace").splitlines():
+                if line[:5] not in _USUAL:
+                    print(line, file=sys.stderr)
+
+
+_USUAL = ("I0000", "WARNI")  # "WARNING: All log messages before absl::InitializeLog()"
 
 
 def one_line(error: BaseException) -> str:

@@ -162,9 +162,9 @@ def test_borders_are_valleys_in_cartoons_and_not_in_photos():
 
 def test_every_step_of_colour_but_shade_is_inked(monkeypatch):
     """With shade as bright as light, colours change nowhere but at a line."""
-    palette = samples._PALETTES["hosoda"]
+    palette = samples.PALETTES["hosoda"]
     even = replace(palette, shade=(1, 1, 1), high_sky=palette.colours["sky"])
-    monkeypatch.setitem(samples._PALETTES, "hosoda", even)
+    monkeypatch.setitem(samples.PALETTES, "hosoda", even)
     for seed in SEEDS:
         cartoon = samples.draw_cartoon(seed, "hosoda")
         lined = near_to(gray(cartoon) < 70, 3)

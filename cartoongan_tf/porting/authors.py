@@ -1,7 +1,7 @@
 """The authors' published generators, into our `Generator`.
 
-They are in the authors' Torch release, in Y. Li's PyTorch conversion of it (.pth), and as
-arrays in mnicnc404/CartoonGan-tensorflow (.npz, or a folder of .npy).
+They are in the authors' Torch release, in Y. Li's PyTorch conversion of it (.pth), and
+as arrays in mnicnc404/CartoonGan-tensorflow (.npz, or a folder of .npy).
 """
 
 import re
@@ -19,14 +19,16 @@ def read_arrays(source) -> dict[str, np.ndarray]:
     """Reads named arrays from a `.npz`, a folder of `.npy`, or a PyTorch `.pth`.
 
     Raises:
-        ValueError: When the source is absent, of another kind, damaged, or a pickle that
-            asks for anything but tensors.
+        ValueError: When the source is absent, of another kind, damaged, or a pickle
+            that asks for anything but tensors.
     """
     path = Path(source)
     if path.is_dir():
         files = sorted(path.glob("*.npy"))
         if not files:
-            raise ValueError(f"A folder of weights must hold .npy files. Received: {path}")
+            raise ValueError(
+                f"A folder of weights must hold .npy files. Received: {path}"
+            )
         return {file.stem: _load(file) for file in files}
     if not path.is_file():
         raise ValueError(f"Weights must exist. No such file or folder: {path}")
@@ -97,7 +99,8 @@ def convert_generator(arrays: dict[str, np.ndarray]) -> Generator:
 
 
 def _port_convolution(layer, left: dict) -> None:
-    # OIHW -> HWIO for a convolution and IOHW -> HWOI for a transposed one: the same axes.
+    # OIHW -> HWIO for a convolution and IOHW -> HWOI for a transposed one: the same
+    # axes.
     height, width, theirs_second, theirs_first = layer.kernel.shape
     shape = (theirs_first, theirs_second, height, width)
     kernel = _take(left, f"{layer.name}.weight", shape).transpose(2, 3, 1, 0)

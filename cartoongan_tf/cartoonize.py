@@ -1,0 +1,127 @@
+"""The command that draws photos: `python -m cartoongan_tf.cartoonize photo.jpg`."""
+
+import sys
+from pathlib import Path
+
+from cartoongan_tf import terminal
+
+EXAMPLES = """\
+  python -m cartoongan_tf.cartoonize photo.jpg --style paprika
+      writes photo_cartoon.png beside the photo
+  python -m cartoongan_tf.cartoonize photo.jpg --weights paprika.keras --out cartoon.png
+  python -m cartoongan_tf.cartoonize holiday/ --weights paprika.keras --out cartoons/
+      every picture below holiday/, the folders kept
+  python -m cartoongan_tf.cartoonize 'holiday/*.jpg' --out cartoons --max-size 1600
+  python -m cartoongan_tf.cartoonize night.jpg --keep-color --strength 0.8 --out n.webp
+  python -m cartoongan_tf.cartoonize a.jpg b.jpg --compare --out sheet.png
+      photo and cartoon side by side, a row for each photo"""
+
+
+def main(argv):
+    """Parses the flags and does it; returns the exit code."""
+    parser = terminal.parser("cartoonize", "Turn photos into cartoons.", EXAMPLES)
+    flag = parser.add_argument
+    flag("input", nargs="+", metavar="INPUT", help="photos, folders, or quoted globs")
+    flag("--style", help="a style with weights under saved_models/ (paprika)")
+    flag(
+        "--weights", metavar="FILE.keras", help="a generator's file, instead of --style"
+    )
+    flag(
+        "--out",
+        help="a picture's name (.png, .jpg, .webp) for one photo, or for the sheet of "
+        "--compare; else a folder, which gets PNGs (beside the photo, as "
+        "NAME_cartoon.png)",
+    )
+    flag("--strength", type=float, default=1.0, help="0 is the photo, 1 the cartoon")
+    flag(
+        "--keep-color",
+        action="store_true",
+        help="give the cartoon the photo's colour and exposure, which networks forget",
+    )
+    flag("--max-size", type=int, help="shrink photos to this long side before")
+    flag("--compare", action="store_true", help="write photo and cartoon side by side")
+    flag("--overwrite", action="store_true", help="replace pictures that exist")
+    args = parser.parse_args(argv)
+
+    if args.style and args.weights:
+        raise ValueError(
+            "`--style` and `--weights` must not both be given. "
+            f"Received: --style {args.style} --weights {args.weights}"
+        )
+    if not 0 <= args.strength <= 1:
+        raise ValueError(f"`--strength` must be in 0..1. Received: {args.strength}")
+    if args.max_size is not None and args.max_size < 1:
+        raise ValueError(f"`--max-size` must be at least 1. Received: {args.max_size}")
+
+    from tqdm import tqdm
+
+    from cartoongan_tf import images, paths
+
+    out = None if args.out is None else Path(args.out)
+    to_file = out is not None and out.suffix.lower() in paths.WRITABLE
+    photos, failures = paths.expand(args.input, None if to_file else out)
+    if not photos:
+        raise ValueError(failures[0] if failures else "There must be a photo")
+    is_sheet = to_file and args.compare
+    targets = _name_results(photos, out, to_file, is_sheet)
+    for target in dict.fromkeys(targets):
+        images.check_writable(target)
+        if target.exists() and not args.overwrite:
+            raise ValueError(
+                "A picture must not exist, unless --overwrite is given. "
+                f"Received: {target}"
+            )
+
+    terminal.load_tensorflow()
+    from cartoongan_tf.cartoonizer import Cartoonizer
+
+    weights = Path(args.weights) if args.weights else args.style or "paprika"
+    cartoonizer = Cartoonizer(weights)
+    rows = []
+    bar = tqdm(photos, "cartoonizing", unit="photo", disable=len(photos) < 2 or None)
+    for photo, target in zip(bar, targets, strict=True):
+        try:
+            picture = images.read(photo.path)
+            if args.max_size:
+                picture = images.shrink(picture, args.max_size)
+            cartoon = cartoonizer(picture.pixels, args.strength, args.keep_color)
+            if args.compare:
+                cartoon = images.side_by_side(picture.pixels, cartoon)
+            if is_sheet:
+                rows.append(cartoon)
+            else:
+                images.write(target, cartoon, None if args.compare else picture.alpha)
+        except ValueError as error:
+            failures.append(str(error))
+    if rows:
+        images.write(out, images.stack(rows))
+    for failure in failures:
+        print(f"error: {terminal.one_line(failure)}", file=sys.stderr)
+    return 2 if failures else 0
+
+
+def _name_results(photos, out, to_file, is_sheet):
+    """Where each photo's result goes."""
+    from cartoongan_tf import paths
+
+    if out is None:
+        if any(photo.place != Path(photo.path.name) for photo in photos):
+            raise ValueError(
+                "`--out` must name a folder when photos come from one. "
+                "Received: no --out"
+            )
+        return [
+            photo.path.with_name(f"{photo.path.stem}_cartoon.png") for photo in photos
+        ]
+    if not to_file:
+        return paths.place_results(photos, out)
+    if len(photos) > 1 and not is_sheet:
+        raise ValueError(
+            "`--out` must be a folder for several photos, or a sheet of --compare. "
+            f"Received: {out} for {len(photos)} photos"
+        )
+    return [out] * len(photos)
+
+
+if __name__ == "__main__":
+    terminal.run(main)

@@ -1,0 +1,156 @@
+"""The command that trains a style: `python -m cartoongan_tf.train --style paprika`."""
+
+import sys
+from pathlib import Path
+
+from cartoongan_tf import terminal
+
+EXAMPLES = """\
+  python -m cartoongan_tf.train --style paprika
+      on data/paprika/{photos,cartoons}; without that folder, a few minutes on the
+      built-in sample set
+  python -m cartoongan_tf.train --style mine --data ~/pictures --epochs 50
+      on ~/pictures/mine/{photos,cartoons}
+  python -m cartoongan_tf.train --style mine --dry-run
+      shows the plan and trains nothing
+  python -m cartoongan_tf.train --resume runs/mine/00001
+      goes on after Ctrl-C, a crash or a reboot; with --epochs 200, beyond the goal"""
+
+
+def main(argv):
+    """Parses the flags and does it; returns the exit code."""
+    parser = terminal.parser(
+        "train",
+        "Train CartoonGAN on photos and one artist's cartoons.",
+        EXAMPLES,
+    )
+    flag = parser.add_argument
+    flag("--style", help="name of the style, and of its folder (paprika)")
+    flag("--data", default="data", help="folder that holds a folder for each style")
+    flag("--runs", default="runs", help="where the run's numbered folder is made")
+    flag("--epochs", type=int, help="epochs of joint training (100; sample set: 6)")
+    flag("--init-epochs", type=int, help="epochs of the initialization phase (10; 3)")
+    flag("--steps-per-epoch", type=int, help="(as many as show every photo once)")
+    flag("--batch-size", type=int, help="pictures of each kind a step (8; 4)")
+    flag("--image-size", type=int, help="side of the training pictures (256; 96)")
+    flag("--filters", type=int, help="width of the generator (64, the paper's; 16)")
+    flag("--num-blocks", type=int, help="its residual blocks (8, the paper's; 3)")
+    flag("--content-weight", type=float, help="against the adversarial loss's 1 (6e-4)")
+    flag(
+        "--vgg-weights",
+        help="imagenet (downloaded once), random, or a file of Keras's VGG19 without "
+        "its top (imagenet; the sample set takes random where it cannot be had)",
+    )
+    flag(
+        "--mixed-precision",
+        choices=("float32", "float16", "bfloat16"),
+        help="float16 or bfloat16 for a GPU that has them (float32)",
+    )
+    flag("--seed", type=int, help="of weights, pictures' order and windows (0)")
+    flag("--resume", metavar="RUN", help="go on with a run, such as runs/paprika/00001")
+    flag("--dry-run", action="store_true", help="print the plan, train nothing")
+    flag(
+        "--install",
+        action="store_true",
+        help="afterwards put the generator where `cartoonize --style` finds it; an "
+        "earlier one is kept beside it",
+    )
+    args = parser.parse_args(argv)
+    given = {
+        name: value
+        for name, value in vars(args).items()
+        if value is not None
+        and name not in ("style", "data", "runs", "resume", "dry_run", "install")
+    }
+    if args.resume:
+        return _resume(args, given)
+
+    terminal.load_tensorflow()
+    from cartoongan_tf import data, paths, styles
+    from cartoongan_tf.training import SAMPLE_DEFAULTS, SAMPLE_SET, Plan
+
+    style = args.style or "paprika"
+    styles.check_style(style, args.data)
+    folder = Path(args.data) / style
+    if folder.is_dir():
+        data.check_layout(folder)
+        plan = Plan(style=style, **{"data": str(folder), **given})
+    elif style in styles.STYLES:
+        print(
+            f"No folder {folder}: training on {SAMPLE_SET}, drawn by this program. For "
+            f"the real style put pictures into {folder}/photos and {folder}/cartoons."
+        )
+        plan = Plan(style=style, **{**SAMPLE_DEFAULTS, **given})
+    else:
+        data.check_layout(folder)  # says what is missing
+    if not args.dry_run:
+        paths.check_folder(Path(args.runs) / style)
+    return _train(plan, None, args)
+
+
+def _resume(args, given):
+    terminal.load_tensorflow()
+    from cartoongan_tf.runs import Run
+    from cartoongan_tf.training import plan_from_config
+
+    longer = given.pop("epochs", None)
+    if given or args.style:
+        names = ["style"] * bool(args.style) + list(given)
+        flags = ", ".join("--" + name.replace("_", "-") for name in names)
+        raise ValueError(
+            "`--resume` takes everything but --epochs from the run's config.json. "
+            f"Received: {flags}"
+        )
+    run = Run.open(args.resume)
+    config = run.read_config()
+    plan_from_config(config)
+    if longer is not None:
+        config["epochs"] = longer
+    return _train(plan_from_config(config), run, args)
+
+
+def _train(plan, run, args):
+    from dataclasses import asdict
+
+    from cartoongan_tf.runs import Run
+    from cartoongan_tf.training import Training
+
+    training = Training(plan)
+    if training.vgg_note:
+        print(
+            "VGG19's ImageNet weights could not be downloaded: the content loss uses "
+            "random ones, enough for the sample set, not for a real style.",
+        )
+    if args.dry_run:
+        print(*training.describe(), sep="\n")
+        return 0
+    if run is None:
+        run = Run.create(args.runs, plan.style, asdict(plan))
+    else:
+        run.write_config(asdict(plan))
+    print(f"Run: {run.folder}  (watch: tensorboard --logdir {run.logs})")
+    finished = training.train(run)
+    if training.training_set.damaged:
+        print(f"{training.training_set.damaged} damaged pictures were skipped.")
+    if not finished:
+        print(
+            f"Stopped at step {training.step} of {training.steps}. Go on with: "
+            f"python -m cartoongan_tf.train --resume {run.folder}",
+            file=sys.stderr,
+        )
+        return 130
+    where = f"--weights {run.generator}"
+    if args.install:
+        from cartoongan_tf import styles
+
+        print(f"Installed: {styles.install(run.generator, plan.style)}")
+        where = f"--style {plan.style}"
+    print(
+        f"Done: {run.generator}\nUse it: python -m cartoongan_tf.cartoonize photo.jpg "
+        f"{where} --out cartoon.png"
+    )
+    return 0
+
+
+if __name__ == "__main__":
+    terminal.run(main)

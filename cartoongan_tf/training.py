@@ -1,0 +1,394 @@
+"""One training run, from its plan to `generator.keras`: both phases, backup, resume."""
+
+import signal
+import sys
+import time
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, fields
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from cartoongan_tf import cartoongan, data, losses, paths, samples
+from cartoongan_tf.callbacks import (
+    History,
+    PhotoGrid,
+    Progress,
+    Scalars,
+    StopOnFlag,
+)
+from cartoongan_tf.cartoongan import CartoonGAN, InitializationPhase
+from cartoongan_tf.discriminators import NORMALIZATIONS, PatchDiscriminator
+from cartoongan_tf.edges import smooth_edges
+from cartoongan_tf.features import LAYERS, VGG19Features
+from cartoongan_tf.generators import Generator
+from cartoongan_tf.runs import Run
+
+SAMPLE_SET = "the built-in sample set"
+SAMPLES = 150  # pictures of each kind
+SAMPLE_SIZE = (128, 176)
+BACKUP_SECONDS = 600  # what a crash costs at most, beside the end of each epoch
+GRID_PHOTOS = 6
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a training run is asked for: the content of its `config.json`.
+
+    The defaults are for a user's own data: the paper's generator, and the weight and
+    losses that trained the published models.
+    """
+
+    style: str
+    data: str
+    epochs: int = 100  # authors' code; halve it for a first look
+    init_epochs: int = 10  # paper, section 3.3
+    steps_per_epoch: int = 0  # 0: as many as it takes to see every photo once
+    batch_size: int = 8  # authors' code
+    image_size: int = 256  # paper
+    filters: int = 64  # paper
+    num_blocks: int = 8  # paper
+    d_filters: int = 32  # paper
+    d_normalization: str = "instance"  # paper
+    adversarial_loss: str = "least-squares"  # authors' code
+    content_loss: str = "l1"  # paper
+    content_weight: float = cartoongan.CONTENT_WEIGHT
+    init_learning_rate: float = cartoongan.LEARNING_RATE
+    learning_rate: float = cartoongan.LEARNING_RATE
+    d_learning_rate: float = cartoongan.LEARNING_RATE
+    vgg_weights: str = "imagenet"
+    content_layer: str = LAYERS[-1]
+    mixed_precision: str = "float32"
+    seed: int = 0
+
+    def __post_init__(self):
+        data.check_sizes(self.batch_size, self.image_size)
+        for name, least in (
+            ("epochs", 0),
+            ("init_epochs", 0),
+            ("steps_per_epoch", 0),
+            ("filters", 1),
+            ("num_blocks", 0),
+            ("d_filters", 1),
+            ("content_weight", 0),
+            ("init_learning_rate", 0),
+            ("learning_rate", 0),
+            ("d_learning_rate", 0),
+            ("seed", 0),
+        ):
+            value = getattr(self, name)
+            if not value >= least:
+                raise ValueError(
+                    f"`{name}` must be at least {least}. Received: {name}={value}"
+                )
+        if self.epochs + self.init_epochs == 0:
+            raise ValueError(
+                "`epochs` and `init_epochs` must not both be 0. Received: epochs=0, "
+                "init_epochs=0"
+            )
+        for name, known in (
+            ("d_normalization", NORMALIZATIONS),
+            ("adversarial_loss", losses.ADVERSARIAL),
+            ("content_loss", losses.CONTENT),
+            ("content_layer", LAYERS),
+            ("mixed_precision", PRECISIONS),
+        ):
+            value = getattr(self, name)
+            if value not in known:
+                raise ValueError(
+                    f"`{name}` must be one of {', '.join(known)}. "
+                    f"Received: {name}={value}"
+                )
+
+
+PRECISIONS = {
+    "float32": "float32",
+    "float16": "mixed_float16",
+    "bfloat16": "mixed_bfloat16",
+}
+
+# Where the sample set's defaults differ: minutes on two cores instead of days on a GPU.
+SAMPLE_DEFAULTS = {
+    "data": SAMPLE_SET,
+}
+
+
+def plan_from_config(config: dict) -> Plan:
+    """The plan of a run's `config.json`.
+
+    Raises:
+        ValueError: When a value is missing, unknown or of another kind.
+    """
+    known = {field.name for field in fields(Plan)}
+    odd = set(config) ^ known
+    if odd:
+        raise ValueError(
+            f"A run's config.json must hold a plan of this version. Missing or "
+            f"unknown: {', '.join(sorted(odd))}"
+        )
+    try:
+        return Plan(**config)
+    except TypeError as error:
+        raise ValueError(f"A run's config.json must be a plan: {error}") from error
+
+
+class Training:
+    """Both phases of one style's training.
+
+    Everything that can fail for want of data or weights fails in here, before a run's
+    folder is made.
+
+    Args:
+        plan: What to train.
+
+    Raises:
+        ValueError: When data or VGG19's weights cannot be had.
+    """
+
+    def __init__(self, plan: Plan):
+        self.plan = plan
+        keras.config.set_dtype_policy(PRECISIONS[plan.mixed_precision])
+        keras.utils.set_random_seed(plan.seed)
+        self.training_set = _open(plan)
+        self.features, self.vgg_note = _load_features(plan)
+        photos = len(self.training_set.photos)
+        self.steps_per_epoch = plan.steps_per_epoch or max(1, photos // plan.batch_size)
+        self.init_steps = plan.init_epochs * self.steps_per_epoch
+        self.steps = self.init_steps + plan.epochs * self.steps_per_epoch
+        self.generator = Generator(plan.filters, plan.num_blocks)
+        self.discriminator = PatchDiscriminator(plan.d_filters, plan.d_normalization)
+        self.interrupted = False
+
+    def describe(self) -> list[str]:
+        """The whole plan, a line each, as `--dry-run` prints it."""
+        plan, sets = self.plan, self.training_set
+        parameters = self.generator.count_params(), self.discriminator.count_params()
+        lines = [f"{name}: {value}" for name, value in asdict(plan).items()]
+        return lines + [
+            f"photos: {len(sets.photos)}",
+            f"cartoons: {len(sets.cartoons)}",
+            f"generator parameters: {parameters[0]:,}",
+            f"discriminator parameters: {parameters[1]:,}",
+            f"steps an epoch: {self.steps_per_epoch}",
+            f"steps: {self.init_steps} initialization + "
+            f"{self.steps - self.init_steps} joint = {self.steps}",
+        ]
+
+    def train(self, run: Run) -> bool:
+        """Trains until done or interrupted, from the run's backup where it has one.
+
+        Ctrl-C and SIGTERM end it after the step under way, with a backup; a second one
+        ends it at once.
+
+        Returns:
+            Whether it ran to the end.
+
+        Raises:
+            ValueError: When the backup does not fit, or the pictures have changed.
+        """
+        self.run = run
+        plan = self.plan
+        self.writer = tf.summary.create_file_writer(str(run.logs))
+        self.grid = _cut_grid(self.training_set.photos, plan.image_size)
+        self.init_phase = InitializationPhase(self.generator, self.features)
+        self.init_phase.compile(
+            _adam(plan.init_learning_rate), content_loss=plan.content_loss
+        )
+        self.joint_phase = CartoonGAN(self.generator, self.discriminator, self.features)
+        self.joint_phase.compile(
+            _adam(plan.learning_rate),
+            _adam(plan.d_learning_rate),
+            plan.adversarial_loss,
+            plan.content_loss,
+            plan.content_weight,
+        )
+        self.backup = _Backup(self)
+        self.backup.restore()
+        with _catch_signals(self):
+            data.keep_in_memory(self.training_set)
+            self._fit("init", self.init_phase, 0, self.init_steps)
+            self._fit("joint", self.joint_phase, self.init_steps, self.steps)
+        self._save()
+        return self.step == self.steps
+
+    @property
+    def step(self) -> int:
+        """Steps done, of both phases together."""
+        return self.backup.step
+
+    def _fit(self, phase: str, model, first_step: int, last_step: int) -> None:
+        """Fits one phase from wherever the run is in it to its end."""
+        per_epoch = self.steps_per_epoch
+        while first_step <= self.step < last_step and not self.interrupted:
+            step = self.step
+            epoch, offset = divmod(step - first_step, per_epoch)
+            # The rest of a broken epoch is fitted alone: `fit` knows whole ones only.
+            last_epoch = epoch + 1 if offset else (last_step - first_step) // per_epoch
+            batches = data.make_batches(
+                self.training_set,
+                self.plan.batch_size,
+                self.plan.image_size,
+                self.plan.seed,
+                start=step,
+            )
+            model.fit(
+                batches,
+                initial_epoch=epoch,
+                epochs=last_epoch,
+                steps_per_epoch=per_epoch - offset,
+                shuffle=False,
+                verbose=0,
+                callbacks=[
+                    _Keep(self, offset),
+                    History(self.run.history, phase, first_step, per_epoch, step),
+                    PhotoGrid(self.grid, self.run.samples, phase, self.writer),
+                    Scalars(self.writer, phase),
+                    Progress(phase, last_step - first_step, step - first_step),
+                    StopOnFlag(lambda: self.interrupted),
+                ],
+            )
+
+    def _save(self) -> None:
+        self.backup.save()
+        with paths.replacing(self.run.generator) as temporary:
+            self.generator.save(temporary)
+
+
+class _Backup:
+    """All that a run needs to go on as if it had not stopped, in one checkpoint."""
+
+    def __init__(self, training: Training):
+        init, joint = training.init_phase, training.joint_phase
+        self.counter = tf.Variable(0, dtype=tf.int64, trainable=False)
+        # Means of the epoch under way: the history of a resumed run shows no seam.
+        self.means = [v for m in (init, joint) for t in m.metrics for v in t.variables]
+        self.checkpoint = tf.train.Checkpoint(
+            counter=self.counter,
+            generator=_values(training.generator.variables),
+            discriminator=_values(training.discriminator.variables),
+            init_optimizer=_values(init.optimizer.variables),
+            g_optimizer=_values(joint.g_optimizer.variables),
+            d_optimizer=_values(joint.d_optimizer.variables),
+            means=_values(self.means),
+        )
+        self.manager = tf.train.CheckpointManager(
+            self.checkpoint, str(training.run.backup), max_to_keep=2
+        )
+        self.steps = training.steps
+        self.saved_at = time.monotonic()
+
+    @property
+    def step(self) -> int:
+        """Steps done, of both phases together."""
+        return int(self.counter)
+
+    def save(self) -> None:
+        self.manager.save()
+        self.saved_at = time.monotonic()
+
+    def restore(self) -> None:
+        latest = self.manager.latest_checkpoint
+        if latest is None:
+            return
+        try:
+            # Everything must be found: optimizer state that does not load would be a
+            # training that silently starts anew.
+            self.checkpoint.restore(latest).assert_consumed()
+        except (AssertionError, ValueError, tf.errors.OpError) as error:
+            reason = str(error).strip().splitlines()[0]
+            raise ValueError(
+                f"A run's backup must be whole and of the run's networks. "
+                f"Received: {latest} ({reason})"
+            ) from error
+        if self.step > self.steps:
+            raise ValueError(
+                f"`epochs` must not be less than what is done. Received: a plan of "
+                f"{self.steps} steps, {self.step} done"
+            )
+
+
+class _Keep(keras.callbacks.Callback):
+    """Counts steps, and saves the run at each epoch's end and every ten minutes."""
+
+    def __init__(self, training: Training, offset: int):
+        super().__init__()
+        self.training, self.offset = training, offset
+        self.means = [v.numpy() for v in training.backup.means]
+
+    def on_epoch_begin(self, epoch, logs=None):
+        if self.offset:  # `fit` has just reset them
+            for variable, value in zip(
+                self.training.backup.means, self.means, strict=True
+            ):
+                variable.assign(value)
+
+    def on_train_batch_end(self, batch, logs=None):
+        backup = self.training.backup
+        backup.counter.assign_add(1)
+        if time.monotonic() - backup.saved_at > BACKUP_SECONDS:
+            backup.save()
+
+    def on_epoch_end(self, epoch, logs=None):
+        # An epoch broken off by Ctrl-C ends here too, but is not over.
+        self.training._save()
+
+
+def _values(variables) -> list[tf.Variable]:
+    return [variable.value for variable in variables]
+
+
+def _adam(learning_rate: float):
+    return keras.optimizers.Adam(learning_rate, beta_1=cartoongan.BETA_1)
+
+
+def _open(plan: Plan) -> data.TrainingSet:
+    if plan.data != SAMPLE_SET:
+        return data.open_folder(plan.data, plan.image_size)
+    height, width = (max(side, plan.image_size) for side in SAMPLE_SIZE)
+    cartoons = samples.draw_cartoons(SAMPLES, plan.style, 0, height, width)
+    return data.TrainingSet(
+        data.Pictures(samples.draw_photos(SAMPLES, 0, height, width)),
+        data.Pictures(cartoons),
+        data.Pictures([smooth_edges(cartoon) for cartoon in cartoons]),
+    )
+
+
+def _load_features(plan: Plan):
+    try:
+        features = VGG19Features(plan.vgg_weights, plan.content_layer, seed=plan.seed)
+        return features, None
+    except ValueError as error:
+        if plan.data != SAMPLE_SET or plan.vgg_weights != "imagenet":
+            raise
+        features = VGG19Features("random", plan.content_layer, seed=plan.seed)
+        return features, str(error)
+
+
+def _cut_grid(photos: data.Pictures, size: int) -> np.ndarray:
+    count = min(GRID_PHOTOS, len(photos))
+    places = np.linspace(0, len(photos) - 1, count).astype(int)
+    return np.stack([data.cut_center(photos[int(at)], size) for at in places])
+
+
+@contextmanager
+def _catch_signals(training: Training):
+    """Turns the first Ctrl-C or SIGTERM into a flag that is read between two steps."""
+
+    def catch(number, frame):
+        if training.interrupted:
+            raise KeyboardInterrupt
+        training.interrupted = True
+        print("\nStopping after this step, saving ...", file=sys.stderr)
+
+    before = {}
+    try:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            before[number] = signal.signal(number, catch)
+    except ValueError:
+        pass  # not in the main thread: there signals are the caller's affair
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,93 @@
+"""Facts about our layers."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from cartoongan_tf.layers import (
+    BilinearUpsampling,
+    InstanceNormalization,
+    ReflectionPadding2D,
+)
+
+
+def pictures(*shape, seed=0):
+    return np.random.default_rng(seed).normal(3, 5, shape).astype(np.float32)
+
+
+def test_instance_norm_is_the_formula_worked_by_hand():
+    x = np.array([1.0, 2.0, 3.0, 6.0], np.float32).reshape(1, 2, 2, 1)
+    layer = InstanceNormalization(epsilon=0.5)
+    layer.build(x.shape)
+    layer.set_weights([np.array([2.0]), np.array([10.0])])
+    # mean 3, biased variance (4 + 1 + 0 + 9) / 4 = 3.5, root of 3.5 + 0.5 = 2
+    assert np.allclose(layer(x).numpy().ravel(), [8, 9, 10, 13])
+
+
+def test_instance_norm_is_no_layer_norm_and_no_batch_norm():
+    x = pictures(2, 5, 7, 3)
+    x[1, ..., 2] *= 9
+    y = InstanceNormalization()(x).numpy()
+    assert np.allclose(y.mean((1, 2)), 0, atol=1e-5)
+    assert np.allclose(y.std((1, 2)), 1, atol=1e-3)
+
+
+def test_instance_norm_equals_keras_group_norm_of_single_channels():
+    x = pictures(2, 6, 4, 5)
+    theirs = keras.layers.GroupNormalization(groups=-1, epsilon=1e-3)(x)
+    ours = InstanceNormalization(epsilon=1e-3)(x)
+    assert np.allclose(ours, theirs, atol=1e-5)
+
+
+@pytest.mark.parametrize("dtype", ["mixed_float16", "mixed_bfloat16"])
+def test_instance_norm_takes_its_statistics_in_float32(dtype):
+    # 300 squared times 4096 pixels overflows float16, and rounds away in bfloat16.
+    x = 300 + pictures(1, 64, 64, 2)
+    layer = InstanceNormalization(dtype=dtype)
+    y = layer(x.astype(layer.compute_dtype))
+    assert y.dtype == layer.compute_dtype
+    exact = InstanceNormalization()(np.array(tf.cast(x, layer.compute_dtype), "f4"))
+    assert np.abs(np.array(y, np.float32) - exact).max() < 0.02
+
+
+def test_reflection_padding_is_numpys():
+    x = pictures(2, 4, 6, 3)
+    margins = ((0, 0), (3, 3), (3, 3), (0, 0))
+    assert np.array_equal(ReflectionPadding2D(3)(x), np.pad(x, margins, "reflect"))
+
+
+def test_bilinear_upsampling_starts_without_a_checkerboard():
+    layer = keras.layers.Conv2DTranspose(
+        4, 3, 2, use_bias=False, kernel_initializer=BilinearUpsampling(seed=1)
+    )
+    flat = np.ones((1, 8, 8, 5), np.float32)
+    inner = layer(flat).numpy()[:, 1:-1, 1:-1]
+    assert np.abs(inner - inner[:, :1, :1]).max() < 1e-6
+    random = keras.layers.Conv2DTranspose(4, 3, 2, kernel_initializer="he_normal")
+    inner = random(flat).numpy()[:, 1:-1, 1:-1]
+    assert inner.std(axis=(1, 2)).min() > 0.1
+
+
+@pytest.mark.parametrize(
+    "layer", [InstanceNormalization(epsilon=1e-9), ReflectionPadding2D(2)]
+)
+def test_layers_round_trip_and_run_under_xla(layer, tmp_path):
+    inputs = keras.Input((None, None, 3))
+    model = keras.Model(inputs, layer(inputs))
+    model.save(tmp_path / "m.keras")
+    loaded = keras.models.load_model(tmp_path / "m.keras")
+    assert type(loaded.layers[-1]) is type(layer)
+    assert loaded.layers[-1].get_config() == layer.get_config()
+    for shape in ((1, 5, 9, 3), (2, 8, 4, 3)):
+        x = pictures(*shape)
+        assert np.array_equal(loaded(x), model(x))
+        compiled = tf.function(lambda x: loaded(x), jit_compile=True)
+        assert np.allclose(compiled(x), model(x), atol=1e-5)
+        assert model.compute_output_shape(x.shape) == model(x).shape
+
+
+def test_initializer_round_trips():
+    config = keras.initializers.serialize(BilinearUpsampling(seed=3))
+    again = keras.initializers.deserialize(config)((3, 3, 2, 4), "float32")
+    assert np.array_equal(again, BilinearUpsampling(seed=3)((3, 3, 2, 4), "float32"))
