@@ -24,6 +24,9 @@ MULTIPLE = 4  # the generator halves the picture twice
 SMALLEST = 8  # below it the bottleneck is too small for its reflection padding
 
 Image.MAX_IMAGE_PIXELS = 400_000_000  # Pillow's own bomb guard refuses big panoramas
+# Oddities in EXIF, large pictures. Once for all: `catch_warnings` around each reading
+# would, in threads, swallow the warnings of others.
+warnings.filterwarnings("ignore", module=r"PIL\.")
 
 
 @dataclass(frozen=True)
@@ -137,11 +140,9 @@ def decode(data: bytes, name: str | os.PathLike = "picture") -> Picture:
     if not data:
         raise ValueError(f"A photo must not be empty. Received 0 bytes: {name}")
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # EXIF oddities, large pictures
-            with Image.open(io.BytesIO(data), formats=_FORMATS) as image:
-                image.load()
-                return _convert(image, data)
+        with Image.open(io.BytesIO(data), formats=_FORMATS) as image:
+            image.load()
+            return _convert(image, data)
     except UnidentifiedImageError:
         raise ValueError(
             f"A photo must be a JPEG, PNG, WebP, BMP, TIFF or GIF file. "

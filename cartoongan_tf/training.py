@@ -24,6 +24,7 @@ from cartoongan_tf.edges import smooth_edges
 from cartoongan_tf.features import LAYERS, VGG19Features
 from cartoongan_tf.generators import Generator
 from cartoongan_tf.runs import Run
+from cartoongan_tf.schedules import HoldThenDecay
 
 SAMPLE_SET = "the built-in sample set"
 SAMPLES = 150  # pictures of each kind
@@ -193,12 +194,14 @@ class Training:
         self.grid = _cut_grid(self.training_set.photos, plan.image_size)
         self.init_phase = InitializationPhase(self.generator, self.features)
         self.init_phase.compile(
-            _adam(plan.init_learning_rate), content_loss=plan.content_loss
+            _adam(plan.init_learning_rate, self.init_steps),
+            content_loss=plan.content_loss,
         )
         self.joint_phase = CartoonGAN(self.generator, self.discriminator, self.features)
+        joint_steps = self.steps - self.init_steps
         self.joint_phase.compile(
-            _adam(plan.learning_rate),
-            _adam(plan.d_learning_rate),
+            _adam(plan.learning_rate, joint_steps),
+            _adam(plan.d_learning_rate, joint_steps),
             plan.adversarial_loss,
             plan.content_loss,
             plan.content_weight,
@@ -338,8 +341,9 @@ def _values(variables) -> list[tf.Variable]:
     return [variable.value for variable in variables]
 
 
-def _adam(learning_rate: float):
-    return keras.optimizers.Adam(learning_rate, beta_1=cartoongan.BETA_1)
+def _adam(learning_rate: float, steps: int):
+    schedule = HoldThenDecay(learning_rate, max(1, steps))
+    return keras.optimizers.Adam(schedule, beta_1=cartoongan.BETA_1)
 
 
 def _open(plan: Plan) -> data.TrainingSet:

@@ -8,7 +8,7 @@ import pytest
 PACKAGE = Path(__file__).resolve().parent.parent / "cartoongan_tf"
 
 FLOORS = {
-    0: "paths images layers losses terminal",
+    0: "paths images layers losses schedules terminal",
     1: "features generators discriminators colors edges data shapes materials scenes "
     "samples",
     2: "cartoongan styles callbacks runs training",

@@ -14,7 +14,9 @@ FAKE = np.array([0.0, -1.0], np.float32)
 
 def test_least_squares_d_loss():
     # (0.25 + 0) / 2 = 0.125; (0.25 + 0) / 2 = 0.125; (0 + 1) / 2 = 0.5; mean 0.25
-    assert float(losses.least_squares_d_loss(CARTOON, SMOOTH, FAKE)) == pytest.approx(0.25)
+    assert float(losses.least_squares_d_loss(CARTOON, SMOOTH, FAKE)) == pytest.approx(
+        0.25
+    )
 
 
 def test_least_squares_of_a_blind_discriminator_is_least_at_a_third():

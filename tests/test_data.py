@@ -1,0 +1,265 @@
+"""Facts about the training data."""
+
+import json
+import os
+import warnings
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from cartoongan_tf import data, images, samples
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A style's folder of pictures of many sizes and formats."""
+    for number in range(5):
+        size = (48 + 16 * number, 70)
+        photo = samples.draw_photo(number, *size)
+        images.write(tmp_path / "photos" / "sub" / f"{number}.jpg", photo)
+    for number in range(4):
+        cartoon = samples.draw_cartoon(number, "hayao", 60, 64 + 10 * number)
+        images.write(tmp_path / "cartoons" / f"{number}.png", cartoon)
+    return tmp_path
+
+
+def as_list(dataset, count):
+    return [[t.numpy() for t in batch] for batch in dataset.take(count)]
+
+
+# ---------------------------------------------------------------- batches
+
+
+def test_batches_are_three_signed_float_pictures_of_one_size(folder):
+    batch = next(iter(data.load_dataset(folder, batch_size=3, image_size=48)))
+    for pictures in batch:
+        assert pictures.shape == (3, 48, 48, 3)
+        assert pictures.dtype == tf.float32
+        assert (
+            -1 <= float(tf.reduce_min(pictures)) < float(tf.reduce_max(pictures)) <= 1
+        )
+
+
+def test_the_same_seed_gives_the_same_batches_and_another_does_not(folder):
+    runs = [as_list(data.load_dataset(folder, 2, 32, seed=s), 4) for s in (1, 1, 2)]
+    assert all(
+        np.array_equal(a, b)
+        for one, two in zip(runs[0], runs[1], strict=True)
+        for a, b in zip(one, two, strict=True)
+    )
+    assert not np.array_equal(runs[0][0][0], runs[2][0][0])
+
+
+def test_a_run_goes_on_at_any_batch_as_it_would_have(folder):
+    training_set = data.open_folder(folder, 32)
+    whole = as_list(data.make_batches(training_set, 2, 32, seed=3), 9)
+    rest = as_list(data.make_batches(training_set, 2, 32, seed=3, start=6), 3)
+    for a, b in zip(whole[6:], rest, strict=True):
+        assert all(map(np.array_equal, a, b))
+
+
+def test_memory_or_disk_makes_no_difference(folder):
+    kept = as_list(data.load_dataset(folder, 2, 32), 5)
+    read = as_list(data.load_dataset(folder, 2, 32, cache_bytes=0), 5)
+    assert all(np.array_equal(a[0], b[0]) for a, b in zip(kept, read, strict=True))
+
+
+def test_what_the_pipeline_gives_is_what_the_eager_function_draws(folder):
+    training_set = data.open_folder(folder, 32)
+    batch = next(iter(data.make_batches(training_set, 3, 32, seed=5)))
+    for number in range(3):
+        drawn = data.draw_triple(training_set, number, 32, seed=5)
+        for tensor, picture in zip(batch, drawn, strict=True):
+            assert np.array_equal(images.to_uint8(tensor[number]), picture)
+
+
+def test_augmentation_differs_from_step_to_step(folder):
+    # Drawn once at tracing time, it would be frozen ever after.
+    training_set = data.TrainingSet(*[data.Pictures([samples.draw_photo(0)])] * 3)
+    batches = as_list(data.make_batches(training_set, 1, 64), 12)
+    assert len({batch[0].tobytes() for batch in batches}) == 12
+
+
+def test_every_picture_is_seen_once_a_lap_in_another_order():
+    pictures = [np.full((40, 40, 3), level, np.uint8) for level in range(7)]
+    training_set = data.TrainingSet(*[data.Pictures(pictures)] * 3)
+    drawn = [data.draw_triple(training_set, n, 32, 0) for n in range(21)]
+    for stream in (0, 1):
+        levels = [int(triple[stream][0, 0, 0]) for triple in drawn]
+        laps = [levels[at : at + 7] for at in (0, 7, 14)]
+        assert all(sorted(lap) == list(range(7)) for lap in laps)
+        assert laps[0] != laps[1] != laps[2]
+    photos = [triple[0][0, 0, 0] for triple in drawn]
+    assert photos != [triple[1][0, 0, 0] for triple in drawn]
+
+
+def test_cartoon_and_smooth_are_cut_alike():
+    cartoons = data.Pictures(samples.draw_cartoons(3, "hosoda"))
+    training_set = data.TrainingSet(cartoons, cartoons, cartoons)
+    for number in range(10):
+        _, cartoon, smooth = data.draw_triple(training_set, number, 64, 0)
+        assert np.array_equal(cartoon, smooth)
+
+
+def test_scale_place_and_flip_all_vary():
+    ramp = np.zeros((120, 120, 3), np.uint8)
+    ramp[..., 0] = np.arange(120)
+    ramp[..., 1] = np.arange(120)[:, None]
+    cuts = [data.cut(ramp, 32, np.random.default_rng(n)).astype(int) for n in range(60)]
+    spans = {abs(c[0, 0, 0] - c[0, -1, 0]) for c in cuts}
+    assert max(spans) > 1.3 * min(spans)
+    assert len({c[0, 0, 1] for c in cuts}) > 15
+    flipped = sum(c[0, 0, 0] > c[0, -1, 0] for c in cuts)
+    assert 15 < flipped < 45
+
+
+@pytest.mark.parametrize("size", [(1, 1), (10, 300), (33, 32), (32, 32)])
+def test_pictures_of_any_size_are_cut(size):
+    picture = np.random.default_rng(0).integers(0, 256, (*size, 3), np.uint8)
+    assert data.cut(picture, 32, np.random.default_rng(0)).shape == (32, 32, 3)
+
+
+def test_large_pictures_are_shrunk_on_reading(tmp_path):
+    images.write(tmp_path / "a.png", np.zeros((900, 1200, 3), np.uint8))
+    pictures = data.Pictures([tmp_path / "a.png"], short_side=96)
+    assert pictures[0].shape == (96, 128, 3)
+
+
+@pytest.mark.parametrize(
+    "bad", [{"batch_size": 0}, {"image_size": 254}, {"image_size": 28}]
+)
+def test_bad_sizes_are_refused_with_the_rule(folder, bad):
+    ((name, value),) = bad.items()
+    sizes = {"batch_size": 1, "image_size": 32} | bad
+    with pytest.raises(ValueError, match=rf"`{name}` must .*{name}={value}"):
+        data.load_dataset(folder, **sizes)
+
+
+# ---------------------------------------------------------------- damage
+
+
+def test_damaged_files_are_named_counted_and_skipped(folder):
+    (folder / "photos" / "sub" / "2.jpg").write_text("no photo")
+    (folder / "cartoons" / "1.png").write_bytes(b"")
+    with pytest.warns(UserWarning) as caught:
+        training_set = data.open_folder(folder, 32)
+        data.keep_in_memory(training_set)
+        first = as_list(data.make_batches(training_set, 2, 32), 6)
+    messages = [str(w.message) for w in caught]
+    assert sum("2.jpg" in m for m in messages) == 1
+    assert sum("1.png" in m for m in messages) == 1
+    assert training_set.damaged == 1
+    assert len(training_set.cartoons) == 3
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        again = as_list(data.load_dataset(folder, 2, 32, cache_bytes=0), 6)
+    assert all(np.array_equal(a[0], b[0]) for a, b in zip(first, again, strict=True))
+
+
+def test_a_folder_of_damage_alone_is_an_error(folder):
+    for path in (folder / "photos" / "sub").iterdir():
+        path.write_text("no photo")
+    with pytest.warns(UserWarning), pytest.raises(ValueError, match="5 damaged files"):
+        data.Pictures(sorted((folder / "photos" / "sub").iterdir()))[0]
+
+
+def test_a_missing_part_is_named(tmp_path):
+    with pytest.raises(ValueError, match="No such folder: .*photos"):
+        data.open_folder(tmp_path)
+    images.write(tmp_path / "photos" / "a.png", np.zeros((8, 8, 3), np.uint8))
+    with pytest.raises(ValueError, match="No such folder: .*cartoons"):
+        data.open_folder(tmp_path)
+
+
+def test_memory_is_used_up_to_the_budget(folder):
+    pictures = data.open_folder(folder, 32).photos
+    used = pictures.keep(2**20)
+    assert used == sum(pictures[n].nbytes for n in range(len(pictures)))
+    for path in pictures.sources:
+        path.unlink()
+    assert pictures[0].dtype == np.uint8  # from memory
+
+
+def test_a_set_larger_than_the_budget_is_left_on_disk(folder):
+    pictures = data.open_folder(folder, 32).photos
+    assert pictures.keep(1000) == 0
+    assert pictures.keep(pictures[0].nbytes * 3) == 0
+
+
+# ---------------------------------------------------------------- smooth
+
+
+def stamps(folder):
+    return {p.name: p.stat().st_mtime_ns for p in (folder / "smooth").glob("*.png")}
+
+
+def test_smooth_is_made_once_and_kept(folder):
+    training_set = data.open_folder(folder, 32)
+    before = stamps(folder)
+    assert set(before) == {f"{n}.png.png" for n in range(4)}
+    assert not np.array_equal(training_set.cartoons[0], training_set.smooth[0])
+    data.open_folder(folder, 32)
+    assert stamps(folder) == before
+
+
+def test_a_changed_cartoon_is_smoothed_again_the_others_are_not(folder):
+    data.open_folder(folder, 32)
+    before = stamps(folder)
+    new = samples.draw_cartoon(99, "paprika", 60, 84)
+    images.write(folder / "cartoons" / "2.png", new)
+    data.open_folder(folder, 32)
+    after = stamps(folder)
+    changed = {name for name in after if after[name] != before[name]}
+    assert changed == {"2.png.png"}
+    shown = images.read(folder / "smooth" / "2.png.png").pixels
+    assert np.abs(shown.astype(int) - new).mean() < 20
+
+
+def test_a_smooth_picture_of_the_users_own_is_taken_and_never_overwritten(folder):
+    own = np.full((60, 64, 3), 9, np.uint8)
+    images.write(folder / "smooth" / "0.png", own)
+    images.write(folder / "smooth" / "1.png.png", own)
+    training_set = data.open_folder(folder, 32)
+    assert (training_set.smooth[0] == 9).all() and (training_set.smooth[1] == 9).all()
+    assert np.array_equal(images.read(folder / "smooth" / "1.png.png").pixels, own)
+    # One that we made and the user retouched is the user's from then on.
+    data.open_folder(folder, 32)
+    images.write(folder / "smooth" / "2.png.png", own)
+    images.write(
+        folder / "cartoons" / "2.png", samples.draw_cartoon(5, "hosoda", 60, 84)
+    )
+    assert (data.open_folder(folder, 32).smooth[2] == 9).all()
+
+
+def test_another_training_size_asks_for_another_kernel(folder):
+    large = samples.draw_cartoon(1, "hayao", 400, 500)
+    images.write(folder / "cartoons" / "0.png", large)
+    data.open_folder(folder, 256)
+    small_kernel = images.read(folder / "smooth" / "0.png.png").pixels
+    data.open_folder(folder, 64)
+    large_kernel = images.read(folder / "smooth" / "0.png.png").pixels
+    assert not np.array_equal(small_kernel, large_kernel)
+
+
+@pytest.mark.parametrize(
+    "height, image_size, expected", [(256, 256, 5), (384, 256, 5), (1080, 256, 15)]
+)
+def test_the_kernel_grows_with_the_picture(height, image_size, expected):
+    pixels = np.zeros((height, height * 2, 3), np.uint8)
+    assert data.kernel_size(pixels, image_size) == expected
+
+
+def test_a_lost_record_makes_smooth_the_users(folder):
+    data.open_folder(folder, 32)
+    before = stamps(folder)
+    (folder / "smooth" / ".smooth.json").write_text("{not json")
+    data.open_folder(folder, 32)
+    assert stamps(folder) == before
+
+
+def test_the_record_says_from_what_each_was_made(folder):
+    data.open_folder(folder, 32)
+    record = json.loads((folder / "smooth" / ".smooth.json").read_text())
+    size = os.path.getsize(folder / "cartoons" / "3.png")
+    assert record["3.png"]["cartoon"][0] == size
