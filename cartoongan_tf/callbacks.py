@@ -2,6 +2,7 @@
 
 import csv
 import os
+import sys
 from pathlib import Path
 
 import keras
@@ -34,7 +35,8 @@ class Progress(keras.callbacks.Callback):
             desc=self.phase,
             unit="step",
             dynamic_ncols=True,
-            mininterval=0.5,
+            # A log file wants no line every half second.
+            mininterval=0.5 if sys.stderr.isatty() else 30,
         )
 
     def on_epoch_begin(self, epoch, logs=None):
@@ -47,7 +49,12 @@ class Progress(keras.callbacks.Callback):
         self.bar.update()
 
     def on_train_end(self, logs=None):
-        self.bar.close()
+        self.close()
+
+    def close(self):
+        """Leaves the bar as it is; `fit` does it, unless it is broken off."""
+        if self.bar is not None:
+            self.bar.close()
 
 
 class History(keras.callbacks.Callback):
@@ -146,13 +153,26 @@ class Scalars(keras.callbacks.Callback):
         self.writer.flush()
 
 
+class Stopped(Exception):
+    """Raised by `StopOnFlag` out of `fit`."""
+
+
 class StopOnFlag(keras.callbacks.Callback):
-    """Ends `fit` after the step in which `flag()` has become true."""
+    """Ends `fit` after the step in which `flag()` has become true, by raising
+    `Stopped`.
+
+    Keras's own `stop_training` would end the epoch too: a row in the history for half
+    an epoch. Put it last: an epoch whose last step it was is ended by the others first.
+    """
 
     def __init__(self, flag):
         super().__init__()
         self.flag = flag
 
     def on_train_batch_end(self, batch, logs=None):
+        if self.flag() and batch + 1 < self.params["steps"]:
+            raise Stopped
+
+    def on_epoch_end(self, epoch, logs=None):
         if self.flag():
-            self.model.stop_training = True
+            raise Stopped

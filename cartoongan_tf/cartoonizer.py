@@ -10,9 +10,11 @@ import tensorflow as tf
 from cartoongan_tf import images, styles
 from cartoongan_tf.colors import keep_color as keep_photo_color
 
-# Measured peak of the paper's generator (64 filters), growing with the picture: what a
-# full-resolution feature map costs, times those alive at once.
-BYTES_PER_PIXEL_AND_FILTER = 20
+# Measured peak above the idle process, at 1 and 4 megapixels: 12.5 to 13.1 bytes a
+# pixel and filter for the paper's generator (its 64-channel maps at full resolution),
+# and some 150 a pixel for the picture itself in float, `keep_color` included.
+BYTES_PER_FILTER = 14
+BYTES_PER_PIXEL = 150
 
 
 class Cartoonizer:
@@ -90,9 +92,8 @@ class Cartoonizer:
 
     def _check_memory(self, height: int, width: int) -> None:
         """TensorFlow would be killed by the system, without a word."""
-        filters = max(layer.output.shape[-1] for layer in self.generator.layers[:2])
-        filters = max(filters, getattr(self.generator, "filters", 64))
-        need = height * width * filters * BYTES_PER_PIXEL_AND_FILTER
+        filters = getattr(self.generator, "filters", 64)
+        need = height * width * (filters * BYTES_PER_FILTER + BYTES_PER_PIXEL)
         free = _available_memory()
         if free is not None and need > free:
             side = int(max(height, width) * (free / need) ** 0.5)

@@ -28,6 +28,10 @@ _LINE = 0.013
 # Brightness of the joint between two bricks, where a brick has about 0 to 1.
 _JOINT = -1.8
 
+# Contrast of all textures. At 1 grass and leaves have more contrast than the borders of
+# things, and a training of minutes outlines the grass.
+_GRAIN = 0.6
+
 # Cartoons are drawn this many times too large and shrunk, which smooths the lines.
 _OVERSAMPLE = 2
 
@@ -67,7 +71,7 @@ def draw_photo(seed: int, height: int = 192, width: int = 256) -> np.ndarray:
         # Air and distance take the contrast off a texture.
         contrast = (contrast * (1 - 0.45 * depth)).astype(np.float32)
         if contrast.any():
-            grain += contrast[seen] * texture
+            grain += _GRAIN * contrast[seen] * texture
 
     soft = cv2.GaussianBlur(lit.astype(np.float32), (0, 0), max(0.012 * short, 0.6))
     dark = np.array([surface.dark for surface in surfaces], np.float32)[seen]

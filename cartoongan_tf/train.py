@@ -28,9 +28,9 @@ def main(argv):
     flag("--style", help="name of the style, and of its folder (paprika)")
     flag("--data", default="data", help="folder that holds a folder for each style")
     flag("--runs", default="runs", help="where the run's numbered folder is made")
-    flag("--epochs", type=int, help="epochs of joint training (100; sample set: 6)")
+    flag("--epochs", type=int, help="epochs of joint training (100; sample set: 12)")
     flag("--init-epochs", type=int, help="epochs of the initialization phase (10; 3)")
-    flag("--steps-per-epoch", type=int, help="(as many as show every photo once)")
+    flag("--steps-per-epoch", type=int, help="(as many as show every photo once; 100)")
     flag("--batch-size", type=int, help="pictures of each kind a step (8; 4)")
     flag("--image-size", type=int, help="side of the training pictures (256; 96)")
     flag("--filters", type=int, help="width of the generator (64, the paper's; 16)")
@@ -39,7 +39,7 @@ def main(argv):
     flag(
         "--vgg-weights",
         help="imagenet (downloaded once), random, or a file of Keras's VGG19 without "
-        "its top (imagenet; the sample set takes random where it cannot be had)",
+        "its top (imagenet; sample set: random)",
     )
     flag(
         "--mixed-precision",
@@ -117,9 +117,11 @@ def _train(plan, run, args):
 
     training = Training(plan)
     if training.vgg_note:
+        print(f"{training.vgg_note.split('. Ways out')[0]}.")
+    if training.features.origin == "random":
         print(
-            "VGG19's ImageNet weights could not be downloaded: the content loss uses "
-            "random ones, enough for the sample set, not for a real style.",
+            "The content loss uses VGG19 with random weights: enough for the sample "
+            "set, not for a real style."
         )
     if args.dry_run:
         print(*training.describe(), sep="\n")

@@ -1,5 +1,6 @@
 """What several tests share."""
 
+import importlib
 import os
 import subprocess
 import sys
@@ -30,15 +31,40 @@ def fresh_policy():
         keras.config.set_dtype_policy("float32")
 
 
+class Result:
+    """What a command said and how it ended."""
+
+    def __init__(self, returncode, stdout, stderr):
+        self.returncode, self.stdout, self.stderr = returncode, stdout, stderr
+
+
 @pytest.fixture
-def command(tmp_path):
+def command(tmp_path, monkeypatch, capfd):
+    """Runs a command with these arguments in an empty folder, within this process."""
+    from cartoongan_tf import styles, terminal
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(styles, "HOME", tmp_path / "nowhere")
+
+    def run(name, *arguments):
+        main = importlib.import_module(f"cartoongan_tf.{name}").main
+        capfd.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            terminal.run(main, [str(argument) for argument in arguments])
+        return Result(ended.value.code, *capfd.readouterr())
+
+    return run
+
+
+@pytest.fixture
+def process(tmp_path):
     """Runs `python -m cartoongan_tf.NAME ...` in an empty folder, as a user would."""
 
-    def run(name, *arguments, cwd=tmp_path, env=None):
+    def run(name, *arguments, cwd=tmp_path):
         return subprocess.run(
             [sys.executable, "-m", f"cartoongan_tf.{name}", *map(str, arguments)],
             cwd=cwd,
-            env={**os.environ, "PYTHONPATH": str(ROOT), **(env or {})},
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
             capture_output=True,
             text=True,
             timeout=600,
@@ -47,16 +73,16 @@ def command(tmp_path):
     return run
 
 
-def assert_refused(result, *words):
-    """One clear line on stderr, exit code 2, no traceback."""
-    assert result.returncode == 2, result.stderr
-    lines = result.stderr.strip().splitlines()
-    assert len(lines) == 1, result.stderr
-    assert lines[0].startswith("error: ")
-    for word in words:
-        assert word in lines[0], lines[0]
-
-
 @pytest.fixture
 def refused():
-    return assert_refused
+    """Checks that a command said no as it should."""
+
+    def check(result, *words):
+        assert result.returncode == 2, result.stderr
+        lines = result.stderr.strip().splitlines()
+        assert len(lines) == 1, result.stderr
+        assert lines[0].startswith("error: ")
+        for word in words:
+            assert str(word) in lines[0], lines[0]
+
+    return check

@@ -1,0 +1,52 @@
+# Two commands do all the set-up: `make demo` and `make test`.
+
+PYTHON ?= python3
+STYLE ?= hayao
+BIN := .venv/bin
+READY := .venv/.ready
+
+.PHONY: help install demo test lint bench clean
+
+help:
+	@echo "make demo   train the built-in sample style for a few minutes, draw out/demo.png"
+	@echo "make test   run every test"
+	@echo "make lint   ruff, as CI runs it"
+	@echo "make bench  measure what the README claims"
+	@echo "make clean  remove what these made (.venv and out/)"
+
+install: $(READY)
+
+$(READY): pyproject.toml setup.py
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 10) <= sys.version_info < (3, 14))' || \
+	  { echo "error: Python must be 3.10 to 3.13. Received: $$($(PYTHON) --version). \
+	Name another: make PYTHON=python3.12 demo" >&2; exit 2; }
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || \
+	  { echo "error: $(PYTHON) cannot make a virtual environment. \
+	On Debian: apt-get install python3-venv" >&2; exit 2; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
+	@touch $(READY)
+
+demo: install
+	$(BIN)/python -m cartoongan_tf.train --style $(STYLE) --runs out/runs
+	$(BIN)/python -m cartoongan_tf.draw --photos 6 --cartoons 0 --seed 7 \
+	  --height 128 --width 176 --out out --overwrite
+	run=$$(ls -d out/runs/$(STYLE)/[0-9]* | tail -n 1) && \
+	$(BIN)/python -m cartoongan_tf.cartoonize out/photos \
+	  --weights $$run/generator.keras --out out/cartoons --overwrite && \
+	$(BIN)/python -m cartoongan_tf.cartoonize out/photos \
+	  --weights $$run/generator.keras --compare --out out/demo.png --overwrite
+	@echo "Look at out/demo.png: photo | cartoon"
+
+test: install
+	$(BIN)/python -m pytest -n auto
+
+lint: install
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+bench: install
+	for file in benchmarks/*.py; do $(BIN)/python $$file || exit; done
+
+clean:
+	rm -rf .venv out

@@ -1,0 +1,258 @@
+"""Facts about the command that draws photos."""
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from cartoongan_tf import images, samples
+from cartoongan_tf.cartoonizer import Cartoonizer
+from cartoongan_tf.generators import Generator
+
+
+@pytest.fixture
+def weights(tmp_path):
+    path = tmp_path / "w" / "small.keras"
+    path.parent.mkdir()
+    Generator(2, 0).save(path)
+    return path
+
+
+@pytest.fixture
+def photo(tmp_path):
+    images.write(tmp_path / "photo.png", samples.draw_photo(1, 36, 50))
+    return tmp_path / "photo.png"
+
+
+@pytest.fixture
+def holiday(tmp_path):
+    folder = tmp_path / "holiday"
+    images.write(folder / "a.jpg", samples.draw_photo(1, 32, 40))
+    images.write(folder / "day 2" / "b.png", samples.draw_photo(2, 40, 32))
+    images.write(folder / "day 2" / "c.webp", samples.draw_photo(3, 33, 33))
+    return folder
+
+
+def pixels(path):
+    return images.read(path).pixels
+
+
+def below(folder):
+    return sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*.*"))
+
+
+# ---------------------------------------------------------------- results
+
+
+def test_a_photo_becomes_a_cartoon_of_its_size(command, photo, weights):
+    result = command("cartoonize", photo, "--weights", weights, "--out", "out/c.png")
+    assert result.returncode == 0, result.stderr
+    assert result.stderr == ""
+    made = pixels(photo.parent / "out" / "c.png")
+    assert np.array_equal(made, Cartoonizer(weights)(pixels(photo)))
+
+
+def test_without_out_it_lies_beside_the_photo(command, photo, weights):
+    assert command("cartoonize", photo, "--weights", weights).returncode == 0
+    assert (photo.parent / "photo_cartoon.png").is_file()
+
+
+def test_a_folder_keeps_its_folders_and_formats(command, holiday, weights):
+    out = holiday.parent / "cartoons"
+    result = command("cartoonize", holiday, "--weights", weights, "--out", out)
+    assert result.returncode == 0, result.stderr
+    assert below(out) == ["a.jpg", "day 2/b.png", "day 2/c.webp"]
+    assert pixels(out / "day 2" / "b.png").shape == (40, 32, 3)
+
+
+def test_globs_are_expanded_here_too(command, holiday, weights):
+    out = holiday.parent / "cartoons"
+    pattern = holiday / "*" / "*.*"
+    result = command("cartoonize", pattern, "--weights", weights, "--out", out)
+    assert result.returncode == 0, result.stderr
+    assert below(out) == ["b.png", "c.webp"]
+
+
+def test_strength_keep_color_and_max_size_do_what_python_does(
+    command, photo, weights, tmp_path
+):
+    result = command(
+        "cartoonize", photo, "--weights", weights, "--out", "c.png",
+        "--strength", "0.4", "--keep-color", "--max-size", "30",
+    )  # fmt: skip
+    assert result.returncode == 0, result.stderr
+    small = images.shrink(images.read(photo), 30).pixels
+    expected = Cartoonizer(weights)(small, strength=0.4, keep_color=True)
+    assert small.shape == (22, 30, 3)
+    assert np.array_equal(pixels(tmp_path / "c.png"), expected)
+
+
+def test_compare_shows_both(command, photo, weights, tmp_path):
+    command("cartoonize", photo, "--weights", weights, "--compare", "--out", "c.png")
+    both = pixels(tmp_path / "c.png")
+    assert both.shape == (36, 104, 3)
+    assert np.array_equal(both[:, :50], pixels(photo))
+
+
+def test_compare_of_several_makes_one_sheet(command, holiday, weights, tmp_path):
+    result = command(
+        "cartoonize", holiday, "--weights", weights, "--compare", "--out", "s.png"
+    )
+    assert result.returncode == 0, result.stderr
+    sheet = pixels(tmp_path / "s.png")
+    assert sheet.shape == (32 + 40 + 33 + 8, 84, 3)
+
+
+def test_alpha_is_kept_beside_the_cartoon(command, weights, tmp_path):
+    alpha = np.tile(np.arange(40, dtype=np.uint8) * 6, (32, 1))
+    images.write(tmp_path / "a.png", samples.draw_photo(1, 32, 40), alpha)
+    command("cartoonize", "a.png", "--weights", weights, "--out", "c.png")
+    assert np.array_equal(images.read(tmp_path / "c.png").alpha, alpha)
+
+
+def test_phone_photos_come_out_upright(command, weights, tmp_path):
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    Image.fromarray(samples.draw_photo(1, 32, 48)).save(tmp_path / "p.jpg", exif=exif)
+    command("cartoonize", "p.jpg", "--weights", weights, "--out", "c.jpg")
+    with Image.open(tmp_path / "c.jpg") as image:
+        assert image.size == (32, 48)
+        assert image.getexif().get(0x0112, 1) == 1
+
+
+def test_a_style_name_finds_its_weights(command, photo, weights, tmp_path):
+    home = tmp_path / "saved_models" / "hayao"
+    home.mkdir(parents=True)
+    weights.rename(home / "paper.keras")
+    result = command("cartoonize", photo, "--style", "hayao", "--out", "c.png")
+    assert result.returncode == 0, result.stderr
+
+
+# ---------------------------------------------------------------- refusals
+
+
+def test_a_bad_file_among_many_is_named_and_the_others_are_done(
+    command, holiday, weights
+):
+    (holiday / "broken.jpg").write_text("no photo")
+    (holiday / "empty.png").touch()
+    out = holiday.parent / "cartoons"
+    result = command(
+        "cartoonize", holiday, "nowhere.png", "--weights", weights, "--out", out
+    )
+    assert result.returncode == 2
+    errors = [la for la in result.stderr.splitlines() if la.startswith("error: ")]
+    assert len(errors) == 3
+    for name in ("broken.jpg", "empty.png", "nowhere.png"):
+        assert sum(name in line for line in errors) == 1
+    assert "Traceback" not in result.stderr
+    assert below(out) == ["a.jpg", "day 2/b.png", "day 2/c.webp"]
+
+
+def test_nothing_is_overwritten_unasked(command, photo, weights, tmp_path, refused):
+    (tmp_path / "c.png").write_text("mine")
+    arguments = (photo, "--weights", weights, "--out", "c.png")
+    refused(command("cartoonize", *arguments), "--overwrite", "c.png")
+    assert (tmp_path / "c.png").read_text() == "mine"
+    assert command("cartoonize", *arguments, "--overwrite").returncode == 0
+    assert pixels(tmp_path / "c.png").shape == (36, 50, 3)
+
+
+def make_bad_photos(folder):
+    (folder / "empty.jpg").touch()
+    (folder / "text.jpg").write_text("this is no picture")
+    images.write(folder / "cut.jpg", samples.draw_photo(1, 40, 40))
+    whole = (folder / "cut.jpg").read_bytes()
+    (folder / "cut.jpg").write_bytes(whole[: len(whole) // 2])
+    (folder / "hollow").mkdir()
+
+
+@pytest.mark.parametrize(
+    "name, rule",
+    [
+        ("absent.jpg", "must exist"),
+        ("empty.jpg", "must not be empty"),
+        ("text.jpg", "must be a JPEG, PNG"),
+        ("cut.jpg", "must be whole"),
+        ("hollow", "must hold pictures"),
+        ("no*.jpg", "must match files"),
+    ],
+)
+def test_bad_photos_are_refused(command, weights, tmp_path, refused, name, rule):
+    make_bad_photos(tmp_path)
+    result = command("cartoonize", name, "--weights", weights, "--out", "o/c.png")
+    refused(result, rule, name)
+    assert not list(tmp_path.glob("o/*"))
+
+
+def test_bad_weights_are_refused(command, photo, tmp_path, refused):
+    import keras
+
+    other = keras.Sequential([keras.Input((4,)), keras.layers.Dense(2)])
+    other.save(tmp_path / "other.keras")
+    (tmp_path / "text.keras").write_text("no weights")
+    for name in ("other.keras", "text.keras", "absent.keras", "photo.png"):
+        result = command("cartoonize", photo, "--weights", name, "--out", "c.png")
+        refused(result, "Weights must", name)
+    assert not (tmp_path / "c.png").exists()
+
+
+def test_styles_without_weights_or_unknown_are_refused(command, photo, refused):
+    result = command("cartoonize", photo, "--style", "hosoda")
+    refused(result, "no weights for style hosoda", "train --style hosoda --install")
+    refused(command("cartoonize", photo, "--style", "ghibli"), "paprika", "ghibli")
+    refused(command("cartoonize", photo), "no weights for style paprika")
+
+
+@pytest.mark.parametrize(
+    "flags, rule",
+    [
+        (("--strength", "2"), "must be in 0..1. Received: 2.0"),
+        (("--max-size", "0"), "must be at least 1. Received: 0"),
+        (("--style", "hayao"), "must not both be given"),
+        (("--out", "photo.png/x/c.png"), "must be writable"),
+        (("--out", "c.xyz/c.bmp"), "must be writable"),
+    ],
+)
+def test_bad_flags_are_refused(command, photo, weights, refused, flags, rule):
+    if flags[1] == "c.xyz/c.bmp":  # a name that is no folder: a file is in its place
+        (photo.parent / "c.xyz").touch()
+    refused(command("cartoonize", photo, "--weights", weights, *flags), rule)
+
+
+def test_several_photos_need_a_folder(command, holiday, weights, refused):
+    result = command("cartoonize", holiday, "--weights", weights, "--out", "c.png")
+    refused(result, "must be a folder for several photos", "c.png for 3 photos")
+    refused(command("cartoonize", holiday, "--weights", weights), "must name a folder")
+
+
+# ---------------------------------------------------------------- as a user would
+
+
+def test_help_has_examples_and_needs_no_tensorflow(process):
+    result = process("cartoonize", "--help")
+    assert result.returncode == 0
+    assert "examples:" in result.stdout and "--keep-color" in result.stdout
+
+
+def test_a_fresh_process_says_one_line_and_no_more(process, photo, refused):
+    (photo.parent / "text.keras").write_text("no weights")
+    refused(process("cartoonize", photo, "--weights", "text.keras"), "text.keras")
+
+
+def test_a_fresh_process_draws_without_a_word(process, photo, weights):
+    result = process("cartoonize", photo, "--weights", weights, "--out", "c.png")
+    assert (result.returncode, result.stderr) == (0, "")
+    assert pixels(photo.parent / "c.png").shape == (36, 50, 3)
+
+
+@pytest.mark.slow
+def test_real_photos_through_a_published_network(command, shared, tmp_path):
+    source = shared / "weights" / "paprika.npz"
+    assert command("convert", "authors", source, "--out", "p.keras").returncode == 0
+    photos = sorted((shared / "photos").glob("*.jpg"))[:2]
+    result = command("cartoonize", *photos, "--weights", "p.keras", "--out", "o")
+    assert result.returncode == 0, result.stderr
+    for photo in photos:
+        cartoon = pixels(tmp_path / "o" / photo.name).astype(int)
+        assert cartoon.shape == pixels(photo).shape
+        assert 10 < np.abs(cartoon - pixels(photo)).mean() < 90

@@ -1,0 +1,225 @@
+"""Facts about the command that trains."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from cartoongan_tf import images, samples
+from cartoongan_tf.callbacks import read_history
+from cartoongan_tf.cartoonizer import Cartoonizer
+
+ROOT = Path(__file__).resolve().parent.parent
+
+QUICK = (
+    "--epochs", "1", "--init-epochs", "1", "--steps-per-epoch", "2",
+    "--batch-size", "1", "--image-size", "32", "--filters", "2", "--num-blocks", "0",
+)  # fmt: skip
+
+
+@pytest.fixture
+def mine(tmp_path):
+    """A user's own data, in data/mine."""
+    for number in range(3):
+        folder = tmp_path / "data" / "mine"
+        photo = samples.draw_photo(number, 40, 48)
+        images.write(folder / "photos" / f"{number}.jpg", photo)
+        cartoon = samples.draw_cartoon(number, "hosoda", 40, 48)
+        images.write(folder / "cartoons" / f"{number}.png", cartoon)
+    return folder
+
+
+def test_without_data_the_first_line_says_that_the_sample_set_is_used(
+    command, tmp_path
+):
+    result = command("train", "--style", "hosoda", *QUICK)
+    assert result.returncode == 0, result.stderr
+    first = result.stdout.splitlines()[0]
+    assert "data/hosoda" in first and "built-in sample set" in first
+    assert "random weights" in result.stdout
+    run = tmp_path / "runs" / "hosoda" / "00001"
+    assert (run / "generator.keras").is_file()
+    assert f"--weights {run.relative_to(tmp_path)}/generator.keras" in result.stdout
+
+
+def test_ones_own_data_is_trained_on(command, mine, tmp_path):
+    result = command("train", "--style", "mine", "--vgg-weights", "random", *QUICK)
+    assert result.returncode == 0, result.stderr
+    assert "sample set, drawn" not in result.stdout
+    run = tmp_path / "runs" / "mine" / "00001"
+    config = json.loads((run / "config.json").read_text())
+    assert config["data"] == "data/mine"
+    assert config["content_weight"] == 6e-4
+    assert len(list((mine / "smooth").glob("*.png"))) == 3
+
+
+def test_a_dry_run_prints_the_plan_and_makes_nothing(command, tmp_path):
+    result = command("train", "--style", "hayao", "--dry-run", "--seed", "5")
+    assert result.returncode == 0, result.stderr
+    assert "seed: 5" in result.stdout
+    assert "steps: 300 initialization + 1200 joint = 1500" in result.stdout
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_installed_generator_is_found_by_its_style(command, tmp_path):
+    result = command("train", "--style", "hayao", "--install", *QUICK)
+    assert result.returncode == 0, result.stderr
+    assert (tmp_path / "saved_models" / "hayao" / "generator.keras").is_file()
+    images.write(tmp_path / "p.png", samples.draw_photo(1, 32, 32))
+    assert command("cartoonize", "p.png", "--style", "hayao").returncode == 0
+
+
+def test_a_run_is_made_longer_by_resume(command, tmp_path):
+    assert command("train", "--style", "hayao", *QUICK).returncode == 0
+    run = tmp_path / "runs" / "hayao" / "00001"
+    result = command("train", "--resume", run, "--epochs", "2")
+    assert result.returncode == 0, result.stderr
+    rows = read_history(run / "history.csv")
+    assert [row["step"] for row in rows] == ["2", "4", "6"]
+    assert json.loads((run / "config.json").read_text())["epochs"] == 2
+    assert [p.name for p in run.parent.iterdir()] == ["00001"]
+
+
+def test_damaged_pictures_are_named_and_counted(process, mine):
+    (mine / "photos" / "1.jpg").write_text("no photo")
+    result = process("train", "--style", "mine", "--vgg-weights", "random", *QUICK)
+    assert result.returncode == 0, result.stderr
+    assert "1 damaged picture" in result.stdout
+    named = [line for line in result.stderr.splitlines() if "1.jpg" in line]
+    assert len(named) == 1 and named[0].startswith("warning: ")
+
+
+@pytest.mark.parametrize(
+    "flags, words",
+    [
+        (("--image-size", "254"), ("must be a multiple of 4", "image_size=254")),
+        (("--image-size", "28"), ("at least 32", "image_size=28")),
+        (("--batch-size", "0"), ("`batch_size` must be at least 1", "batch_size=0")),
+        (("--style", "ghibli"), ("hayao, hosoda, paprika, shinkai", "ghibli")),
+        (("--resume", "."), ("must be a run's folder", "config.json")),
+        (("--resume", "absent"), ("must be a run's folder", "absent")),
+        (("--runs", "file/runs"), ("must be writable", "file/runs")),
+        (("--epochs", "0", "--init-epochs", "0"), ("must not both be 0",)),
+        (("--vgg-weights", "no.h5"), ("--vgg-weights", "no.h5")),
+    ],
+)
+def test_bad_flags_are_refused(command, tmp_path, refused, flags, words):
+    (tmp_path / "file").touch()
+    refused(command("train", *flags), *words)
+    assert [p.name for p in tmp_path.iterdir()] == ["file"]
+
+
+def test_resume_takes_no_other_flags(command, tmp_path, refused):
+    result = command("train", "--resume", "r", "--batch-size", "4", "--style", "x")
+    refused(result, "takes everything but --epochs", "--style, --batch-size")
+
+
+def test_a_folder_of_data_without_its_parts_is_refused(command, tmp_path, refused):
+    (tmp_path / "data" / "mine").mkdir(parents=True)
+    refused(command("train", "--style", "mine"), "mine/photos")
+    (tmp_path / "data" / "mine" / "photos").mkdir()
+    (tmp_path / "data" / "mine" / "cartoons").mkdir()
+    refused(command("train", "--style", "mine"), "must hold pictures", "photos")
+
+
+def test_vgg_weights_that_cannot_be_had_stop_before_anything_is_made(
+    command, mine, tmp_path, refused, monkeypatch
+):
+    import keras
+
+    def refuse(*args, **kwargs):
+        raise Exception("no route to host")
+
+    monkeypatch.setattr(keras.applications, "VGG19", refuse)
+    before = {p.name for p in tmp_path.iterdir()}
+    result = command("train", "--style", "mine", *QUICK)
+    assert result.returncode == 2
+    error = result.stderr.strip().splitlines()[-1]
+    for word in ("no route to host", "--vgg-weights FILE", "--vgg-weights random"):
+        assert word in error
+    assert {p.name for p in tmp_path.iterdir()} == before
+
+
+@pytest.mark.slow
+def test_ctrl_c_ends_a_run_cleanly_and_resume_ends_it_as_planned(process, tmp_path):
+    quick = list(QUICK)
+    quick[1] = "200"
+    running = subprocess.Popen(
+        [sys.executable, "-m", "cartoongan_tf.train", "--style", "hayao", *quick],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    run = tmp_path / "runs" / "hayao" / "00001"
+    until = time.monotonic() + 240
+    while len(read_history(run / "history.csv")) < 4:
+        assert time.monotonic() < until and running.poll() is None
+        time.sleep(0.05)
+    running.send_signal(signal.SIGINT)
+    output, errors = running.communicate(timeout=120)
+    assert running.returncode == 130
+    assert "Traceback" not in errors
+    assert f"--resume {run.relative_to(tmp_path)}" in errors
+    done = len(read_history(run / "history.csv"))
+    assert 4 <= done < 201
+    result = process("train", "--resume", run, "--epochs", done + 2)
+    assert result.returncode == 0, result.stderr
+    steps = [int(row["step"]) for row in read_history(run / "history.csv")]
+    assert steps == [2 * n for n in range(1, done + 4)]
+
+
+# ---------------------------------------------------------------- it learns
+
+
+def edges_of(regions):
+    labels = regions.astype(np.float32)
+    box = np.ones((3, 3), np.uint8)
+    return (cv2.dilate(labels, box) != cv2.erode(labels, box)).astype(np.uint8)
+
+
+def texture(picture, regions):
+    """Median step between neighbours, away from the borders of things.
+
+    The median: a cartoon's shade bands and stray lines are few and strong.
+    """
+    inside = cv2.dilate(edges_of(regions), np.ones((9, 9), np.uint8)) == 0
+    grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY).astype(np.float32)
+    return float(np.median(np.abs(cv2.Laplacian(grey, cv2.CV_32F))[inside]))
+
+
+def outline(picture, regions):
+    """How much darker than their surroundings the borders of things are, in levels."""
+    border = edges_of(regions)
+    beside = cv2.dilate(border, np.ones((13, 13), np.uint8)) == 1
+    beside &= cv2.dilate(border, np.ones((7, 7), np.uint8)) == 0
+    grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY).astype(np.float32)
+    return float(grey[beside].mean() - grey[border == 1].mean())
+
+
+@pytest.mark.slow
+def test_minutes_on_the_sample_set_flatten_texture_and_draw_outlines(command, tmp_path):
+    result = command("train", "--style", "hayao")
+    assert result.returncode == 0, result.stderr
+    draw = Cartoonizer(tmp_path / "runs" / "hayao" / "00001" / "generator.keras")
+    # Scenes of seeds that training, which draws from seed 0, has not seen.
+    before, after = [], []
+    for seed in range(7_000_000, 7_000_012):
+        photo = samples.draw_photo(seed, 128, 176)
+        regions = samples.draw_regions(seed, 128, 176)
+        for picture, measures in ((photo, before), (draw(photo), after)):
+            measures.append((texture(picture, regions), outline(picture, regions)))
+    texture_before, outline_before = np.mean(before, 0)
+    texture_after, outline_after = np.mean(after, 0)
+    print(f"texture {texture_before:.1f} -> {texture_after:.1f}")
+    print(f"outline {outline_before:.1f} -> {outline_after:.1f}")
+    assert texture_after < 0.5 * texture_before
+    assert outline_after > outline_before + 6

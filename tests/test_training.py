@@ -1,0 +1,237 @@
+"""Facts about whole training runs, on a tiny plan."""
+
+import dataclasses
+import json
+import os
+import signal
+import threading
+
+import numpy as np
+import pytest
+
+from cartoongan_tf import data, images, samples
+from cartoongan_tf.callbacks import read_history
+from cartoongan_tf.runs import Run
+from cartoongan_tf.training import (
+    SAMPLE_DEFAULTS,
+    Plan,
+    Training,
+    plan_from_config,
+)
+
+TINY = {
+    "epochs": 2,
+    "init_epochs": 2,
+    "steps_per_epoch": 3,
+    "batch_size": 1,
+    "image_size": 32,
+    "filters": 2,
+    "num_blocks": 1,
+    "d_filters": 2,
+    "vgg_weights": "random",
+    "content_layer": "block1_conv2",
+}
+
+
+@pytest.fixture
+def plan(tmp_path):
+    folder = tmp_path / "data" / "mine"
+    for number in range(4):
+        photo = samples.draw_photo(number, 40, 48)
+        images.write(folder / "photos" / f"{number}.png", photo)
+        cartoon = samples.draw_cartoon(number, "hayao", 40, 48)
+        images.write(folder / "cartoons" / f"{number}.png", cartoon)
+    return Plan("mine", str(folder), **TINY)
+
+
+def train(plan, root, break_at=None):
+    """A run, interrupted as by Ctrl-C after `break_at` steps."""
+    training = Training(plan)
+    run = Run.create(root / "runs", plan.style, dataclasses.asdict(plan))
+    if break_at is not None:
+        stop_at(training, break_at)
+    return run, training, training.train(run)
+
+
+def stop_at(training, step):
+    """Sends ourselves the signal that Ctrl-C sends, once that many steps are done."""
+    original = data.make_batches
+
+    def watch():
+        while getattr(training, "backup", None) is None or training.step < step:
+            if done.wait(0.001):
+                return
+        os.kill(os.getpid(), signal.SIGINT)
+
+    done = threading.Event()
+    thread = threading.Thread(target=watch, daemon=True)
+    thread.start()
+    assert original is data.make_batches
+
+
+def files(run):
+    return {
+        path.relative_to(run.folder).as_posix()
+        for path in run.folder.rglob("*")
+        if path.is_file()
+    }
+
+
+def test_a_run_owns_a_numbered_folder_with_everything_in_it(plan, tmp_path):
+    run, training, finished = train(plan, tmp_path)
+    assert finished
+    assert run.folder == tmp_path / "runs" / "mine" / "00001"
+    names = files(run)
+    assert {"config.json", "history.csv", "generator.keras"} <= names
+    grids = {f"samples/{p}_{e:04d}.png" for p in ("init", "joint") for e in (1, 2)}
+    assert grids <= names
+    assert any(n.startswith("logs/events") for n in names)
+    assert any(n.startswith("backup/") for n in names)
+    assert plan_from_config(run.read_config()) == plan
+    assert Run.create(tmp_path / "runs", "mine", {}).folder.name == "00002"
+
+
+def test_history_has_a_row_an_epoch_with_every_metric(plan, tmp_path):
+    run, _, _ = train(plan, tmp_path)
+    rows = read_history(run.history)
+    found = [(row["phase"], row["epoch"], row["step"]) for row in rows]
+    assert found == [
+        ("init", "1", "3"), ("init", "2", "6"),
+        ("joint", "1", "9"), ("joint", "2", "12"),
+    ]  # fmt: skip
+    assert all(float(r["content_loss"]) > 0 for r in rows)
+    assert rows[0]["g_loss"] == ""
+    for name in ("g_loss", "d_loss", "d_cartoon", "d_smooth", "d_fake"):
+        assert np.isfinite(float(rows[3][name])), name
+
+
+def test_two_runs_with_one_seed_give_the_same_history_and_weights(plan, tmp_path):
+    first, one, _ = train(plan, tmp_path)
+    second, two, _ = train(plan, tmp_path)
+    assert first.history.read_text() == second.history.read_text()
+    for a, b in zip(one.generator.weights, two.generator.weights, strict=True):
+        assert np.array_equal(a, b)
+    other, _, _ = train(dataclasses.replace(plan, seed=1), tmp_path)
+    assert other.history.read_text() != first.history.read_text()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("step", [2, 3, 7, 10])
+def test_a_broken_run_goes_on_as_if_it_had_not_stopped(plan, tmp_path, step):
+    whole, straight, _ = train(plan, tmp_path)
+    run, training, finished = train(plan, tmp_path, break_at=step)
+    assert not finished
+    assert step <= training.step < training.steps
+    assert run.generator.is_file()
+    rows = read_history(run.history)
+    assert len(rows) == training.step // 3  # none for half an epoch
+    again = Training(plan_from_config(run.read_config()))
+    assert again.train(run)
+    assert run.history.read_text() == whole.history.read_text()
+    for a, b in zip(again.generator.weights, straight.generator.weights, strict=True):
+        assert np.array_equal(a, b)
+    for name in ("init_0002.png", "joint_0002.png"):
+        assert np.array_equal(
+            images.read(run.samples / name).pixels,
+            images.read(whole.samples / name).pixels,
+        )
+
+
+def test_a_finished_run_can_be_made_longer(plan, tmp_path):
+    run, _, _ = train(plan, tmp_path)
+    longer = Training(dataclasses.replace(plan, epochs=3))
+    assert longer.train(run)
+    assert [r["step"] for r in read_history(run.history)] == ["3", "6", "9", "12", "15"]
+
+
+def test_a_backup_of_other_networks_is_an_error(plan, tmp_path):
+    run, _, _ = train(plan, tmp_path)
+    with pytest.raises(ValueError, match="must be whole and of the run's networks"):
+        Training(dataclasses.replace(plan, filters=3)).train(run)
+
+
+def test_a_backup_further_than_the_plan_is_an_error(plan, tmp_path):
+    run, _, _ = train(plan, tmp_path)
+    with pytest.raises(ValueError, match="9 steps, 12 done"):
+        Training(dataclasses.replace(plan, epochs=1)).train(run)
+
+
+def test_the_saved_generator_draws_what_the_last_grid_shows(plan, tmp_path):
+    from cartoongan_tf.cartoonizer import Cartoonizer
+
+    run, training, _ = train(plan, tmp_path)
+    grid = images.read(run.samples / "joint_0002.png").pixels
+    cartoon = Cartoonizer(run.generator)(training.grid[0])
+    shown = grid[-32:, :32]
+    assert np.abs(cartoon.astype(int) - shown).max() <= 1
+
+
+@pytest.mark.parametrize("precision", ["float16", "bfloat16"])
+def test_mixed_precision_trains_and_its_generator_draws(plan, tmp_path, precision):
+    from cartoongan_tf.cartoonizer import Cartoonizer
+
+    run, training, finished = train(
+        dataclasses.replace(plan, mixed_precision=precision, epochs=1), tmp_path
+    )
+    assert finished
+    assert training.generator.get_layer("conv01_1").compute_dtype == precision
+    assert Cartoonizer(run.generator)(training.grid[0]).std() > 0
+
+
+def test_the_sample_set_is_drawn_and_needs_no_files(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    plan = Plan("hosoda", **SAMPLE_DEFAULTS)
+    small = dataclasses.replace(plan, vgg_weights="random", image_size=32)
+    training = Training(small)
+    assert len(training.training_set.photos) == len(training.training_set.cartoons)
+    assert training.steps > 100
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_users_data_without_imagenet_weights_is_an_error_before_training(
+    plan, tmp_path, monkeypatch
+):
+    import keras
+
+    def refuse(*args, **kwargs):
+        raise Exception("no route to host")
+
+    monkeypatch.setattr(keras.applications, "VGG19", refuse)
+    with pytest.raises(ValueError, match="no route to host.*--vgg-weights FILE"):
+        Training(dataclasses.replace(plan, vgg_weights="imagenet"))
+    sample = Plan("hosoda", **{**SAMPLE_DEFAULTS, "vgg_weights": "imagenet"})
+    assert "no route to host" in Training(sample).vgg_note
+
+
+def test_describe_says_the_whole_plan(plan):
+    lines = Training(plan).describe()
+    assert "content_weight: 0.0006" in lines
+    assert "photos: 4" in lines
+    assert "steps: 6 initialization + 6 joint = 12" in lines
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        {"batch_size": 0},
+        {"image_size": 30},
+        {"epochs": -1},
+        {"epochs": 0, "init_epochs": 0},
+        {"content_weight": float("nan")},
+        {"adversarial_loss": "hinge"},
+        {"content_layer": "conv5"},
+        {"filters": 0},
+    ],
+)
+def test_bad_plans_are_refused_with_the_rule(bad):
+    name = next(iter(bad))
+    with pytest.raises(ValueError, match=rf"`{name}`.* must .* Received: {name}="):
+        Plan("mine", "data", **bad)
+
+
+def test_a_config_of_another_version_is_refused(plan):
+    config = json.loads(json.dumps(dataclasses.asdict(plan)))
+    assert plan_from_config(config) == plan
+    for bad in ({**config, "colour": 1}, {k: config[k] for k in ("style", "data")}):
+        with pytest.raises(ValueError, match="Missing or unknown"):
+            plan_from_config(bad)
