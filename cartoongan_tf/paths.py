@@ -2,7 +2,6 @@
 
 import glob
 import os
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,16 +10,28 @@ WRITABLE = (".jpeg", ".jpg", ".png", ".webp")
 
 
 def check_folder(folder: str | os.PathLike) -> Path:
-    """Makes a folder where it is missing, and checks that it can be written to."""
+    """Checks, making nothing, that files can be written into a folder.
+
+    The folder may be missing as long as it can be made.
+
+    Raises:
+        ValueError: When it cannot be made or written to.
+    """
     folder = Path(folder)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
-            pass
-    except OSError as error:
+    there = folder.absolute()
+    while not os.path.lexists(there):
+        there = there.parent
+    if not os.path.isdir(there):
         raise ValueError(
-            f"The output folder must be writable. Received: {folder} ({error.strerror})"
-        ) from error
+            f"The output folder must be writable. Received: {folder} "
+            f"({there} is a file)"
+        )
+    effective = os.access in os.supports_effective_ids
+    if not os.access(there, os.W_OK | os.X_OK, effective_ids=effective):
+        raise ValueError(
+            f"The output folder must be writable. Received: {folder} (no permission to "
+            f"write to {there})"
+        )
     return folder
 
 

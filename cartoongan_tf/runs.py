@@ -31,6 +31,7 @@ class Run:
             ValueError: When it cannot be written.
         """
         parent = paths.check_folder(Path(root) / style)
+        parent.mkdir(parents=True, exist_ok=True)
         numbers = [int(f.name) for f in parent.iterdir() if f.name.isdecimal()]
         number = max(numbers, default=0) + 1
         while True:

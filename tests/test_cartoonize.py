@@ -181,7 +181,7 @@ def test_bad_photos_are_refused(command, weights, tmp_path, refused, name, rule)
     make_bad_photos(tmp_path)
     result = command("cartoonize", name, "--weights", weights, "--out", "o/c.png")
     refused(result, rule, name)
-    assert not list(tmp_path.glob("o/*"))
+    assert not (tmp_path / "o").exists()
 
 
 def test_bad_weights_are_refused(command, photo, tmp_path, refused):

@@ -71,6 +71,21 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path):
         paths.check_folder(tmp_path / "file" / "out")
 
 
+def test_checking_a_folder_makes_nothing(tmp_path):
+    paths.check_folder(tmp_path / "a" / "b")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_without_permission_is_named(tmp_path, request):
+    for folder in (tmp_path, *tmp_path.parents[:2]):
+        folder.chmod(0o755)
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o555)
+    request.getfixturevalue("nobody")
+    with pytest.raises(ValueError, match="must be writable. Received: .*closed"):
+        paths.check_folder(closed / "out")
+
+
 def test_replacing_moves_the_new_file_in_place_or_leaves_the_old(tmp_path):
     path = tmp_path / "a.txt"
     with paths.replacing(path) as temporary:
