@@ -1,10 +1,10 @@
 """CartoonGAN in TensorFlow/Keras: train, export and embed photo-to-cartoon networks."""
 
 import importlib
+import sys
 
 __version__ = "0.1.0"
 
-# Loaded when first asked for: `--help` and a mistyped flag answer without TensorFlow.
 _HOMES = {
     "Cartoonizer": "cartoonizer",
     "CartoonGAN": "cartoongan",
@@ -16,7 +16,7 @@ _HOMES = {
     "ReflectionPadding2D": "layers",
     "PhotoGrid": "callbacks",
     "load_dataset": "data",
-    "load_generator": "styles",
+    "load_generator": "generators",
     "smooth_edges": "edges",
 }
 __all__ = ["__version__", *_HOMES]
@@ -30,3 +30,11 @@ def __getattr__(name):
 
 def __dir__():
     return sorted(__all__)
+
+
+# After `import cartoongan_tf`, Keras must know our classes, or it cannot load our files.
+# Not so for `python -m cartoongan_tf.train` (where `sys.argv[0]` is "-m" for now): a
+# command loads TensorFlow itself, once it has found nothing wrong without.
+if sys.argv[:1] != ["-m"]:
+    for _name in ("cartoongan", "discriminators", "features", "generators"):
+        importlib.import_module(f"{__name__}.{_name}")

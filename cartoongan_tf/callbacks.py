@@ -114,15 +114,15 @@ class PhotoGrid(keras.callbacks.Callback):
     """Draws the same photos after every epoch: each photo beside its cartoon.
 
     Args:
-        photos: uint8 `(count, size, size, 3)`.
+        photos: uint8 `(count, height, width, 3)`, sides multiples of 4.
         folder: Where the grids go, `<phase>_<epoch>.png`.
         phase: Name of the phase.
         writer: `tf.summary` writer that also gets the grid, or None.
     """
 
-    def __init__(self, photos: np.ndarray, folder: Path, phase="joint", writer=None):
+    def __init__(self, photos, folder="samples", phase="joint", writer=None):
         super().__init__()
-        self.photos, self.folder = photos, Path(folder)
+        self.photos, self.folder = np.asarray(photos), Path(folder)
         self.phase, self.writer = phase, writer
 
     def on_epoch_end(self, epoch, logs=None):

@@ -88,7 +88,7 @@ class CartoonGAN(keras.Model):
     Example:
         >>> gan = CartoonGAN(Generator(), PatchDiscriminator(), VGG19Features())
         >>> gan.compile()
-        >>> gan.fit(load_dataset("data/paprika"), epochs=100, steps_per_epoch=300)
+        >>> gan.fit(load_dataset("data/paprika"), epochs=100)
 
     Reference: CartoonGAN, CVPR 2018, section 3.2.
     """

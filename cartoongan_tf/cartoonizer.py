@@ -9,6 +9,7 @@ import tensorflow as tf
 
 from cartoongan_tf import images, styles
 from cartoongan_tf.colors import keep_color as keep_photo_color
+from cartoongan_tf.generators import load_generator
 
 # Measured peak above the idle process, at 1 and 4 megapixels: 12.5 to 13.1 bytes a
 # pixel and filter for the paper's generator (its 64-channel maps at full resolution),
@@ -38,7 +39,7 @@ class Cartoonizer:
             is_style = isinstance(weights, str) and Path(weights).name == weights
             is_style = is_style and not Path(weights).suffix
             path = styles.find_weights(weights) if is_style else weights
-            weights = styles.load_generator(path)
+            weights = load_generator(path)
         self.generator = weights
         # One trace for all sizes; and in a graph, unlike eagerly, every feature map is
         # freed as soon as it is used up.

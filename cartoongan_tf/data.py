@@ -5,6 +5,7 @@ which flip. So a run starts again at any step and sees what it would have seen, 
 there is no shuffle buffer to keep.
 """
 
+import itertools
 import json
 import os
 import warnings
@@ -274,7 +275,7 @@ def load_dataset(
     seed: int = 0,
     cache_bytes: int = CACHE_BYTES,
 ) -> tf.data.Dataset:
-    """Endless batches of `(photo, cartoon, smooth)` from a style's folder.
+    """Batches of `(photo, cartoon, smooth)` from a style's folder, for `fit`.
 
     Args:
         folder: With `photos/`, `cartoons/` and perhaps `smooth/`.
@@ -285,11 +286,26 @@ def load_dataset(
 
     Returns:
         A dataset of three float32 tensors `(batch_size, image_size, image_size, 3)`,
-        RGB, -1..1. Endless: give `fit` its `steps_per_epoch`.
+        RGB, -1..1. It ends when every photo has been seen once, an epoch; iterated
+        again, as `fit` does, it goes on with the next order, windows and flips.
     """
     training_set = open_folder(folder, image_size)
     keep_in_memory(training_set, cache_bytes)
-    return make_batches(training_set, batch_size, image_size, seed)
+    check_sizes(batch_size, image_size)
+    batches = max(1, len(training_set.photos) // batch_size)
+    laps = itertools.count()
+
+    def first_number():
+        return np.int64(next(laps) * batches * batch_size)
+
+    start = tf.data.Dataset.from_tensors(0).map(
+        lambda _: tf.numpy_function(first_number, [], tf.int64)
+    )
+    numbers = start.flat_map(
+        lambda first: tf.data.Dataset.range(first, first + batches * batch_size)
+    )
+    dataset = _to_batches(numbers, training_set, batch_size, image_size, seed)
+    return dataset.apply(tf.data.experimental.assert_cardinality(batches))
 
 
 def keep_in_memory(training_set: TrainingSet, budget: int = CACHE_BYTES) -> int:
@@ -309,6 +325,12 @@ def make_batches(
 ) -> tf.data.Dataset:
     """Endless batches of a training set, as `load_dataset`, from batch `start` on."""
     check_sizes(batch_size, image_size)
+    numbers = tf.data.Dataset.range(start * batch_size, np.iinfo(np.int64).max)
+    return _to_batches(numbers, training_set, batch_size, image_size, seed)
+
+
+def _to_batches(numbers, training_set, batch_size, image_size, seed):
+    """The numbers of triples to batches of them."""
 
     def draw(number):
         return draw_triple(training_set, int(number), image_size, seed)
@@ -322,7 +344,6 @@ def make_batches(
     def to_signed(*batch):
         return tuple(images.to_signed(tf.cast(p, tf.float32)) for p in batch)
 
-    numbers = tf.data.Dataset.range(start * batch_size, np.iinfo(np.int64).max)
     return (
         numbers.map(to_tensors, num_parallel_calls=tf.data.AUTOTUNE)
         .batch(batch_size, drop_remainder=True)

@@ -1,8 +1,12 @@
 """Generators: networks that turn a photo into a cartoon."""
 
+import os
+from pathlib import Path
+
 import keras
 from keras import layers
 
+from cartoongan_tf import styles
 from cartoongan_tf.layers import (
     BilinearUpsampling,
     InstanceNormalization,
@@ -135,6 +139,15 @@ class Generator(keras.Model):
     def from_config(cls, config, custom_objects=None):
         return cls(**config)
 
+    @classmethod
+    def from_style(cls, style):
+        """The generator whose weights lie under `saved_models/<style>/`.
+
+        Raises:
+            ValueError: When the style is unknown or has no weights yet.
+        """
+        return load_generator(styles.find_weights(style))
+
 
 def _check_at_least(name: str, value: int, smallest: int) -> None:
     if not isinstance(value, int) or value < smallest:
@@ -142,3 +155,42 @@ def _check_at_least(name: str, value: int, smallest: int) -> None:
             f"`{name}` must be a whole number of at least {smallest}. "
             f"Received: {name}={value!r}"
         )
+
+
+def load_generator(path: str | os.PathLike) -> keras.Model:
+    """Loads a generator from a `.keras` file, in Keras's safe mode.
+
+    Raises:
+        ValueError: When the file is absent, no `.keras` file, damaged, or another
+            network than a generator.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise ValueError(f"Weights must exist. No such file: {path}")
+    if path.suffix != ".keras":
+        raise ValueError(
+            "Weights must be a .keras file; `python -m cartoongan_tf.convert` makes "
+            f"one of published weights. Received: {path}"
+        )
+    try:
+        model = keras.saving.load_model(path, compile=False, safe_mode=True)
+    except Exception as error:  # zipfile's, h5py's, json's, Keras's: all mean the same
+        reason = str(error).strip().splitlines() or [type(error).__name__]
+        raise ValueError(
+            f"Weights must be a whole .keras file of a generator. Received: {path} "
+            f"({reason[0][:200]})"
+        ) from error
+    if not _maps_pictures(model):
+        raise ValueError(
+            "Weights must be a generator's, a picture in and a picture out. "
+            f"Received: {path}, a {type(model).__name__}"
+        )
+    return model
+
+
+def _maps_pictures(model) -> bool:
+    try:
+        shapes = [model.input_shape, model.output_shape]
+    except (AttributeError, ValueError):
+        return False
+    return all(len(shape) == 4 and shape[-1] == 3 for shape in shapes)

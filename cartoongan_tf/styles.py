@@ -5,9 +5,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-import keras
-
-from cartoongan_tf import generators, paths
+from cartoongan_tf import paths
 
 # Beside the package in a clone; where there is one, the working folder's comes first.
 HOME = Path(__file__).resolve().parent.parent / "saved_models"
@@ -105,43 +103,3 @@ def install(generator: str | os.PathLike, style: str) -> Path:
 
 def _homes() -> tuple[Path, ...]:
     return Path("saved_models"), HOME
-
-
-def load_generator(path: str | os.PathLike) -> keras.Model:
-    """Loads a generator from a `.keras` file, in Keras's safe mode.
-
-    Raises:
-        ValueError: When the file is absent, no `.keras` file, damaged, or another
-            network than a generator.
-    """
-    path = Path(path)
-    if not path.is_file():
-        raise ValueError(f"Weights must exist. No such file: {path}")
-    if path.suffix != ".keras":
-        raise ValueError(
-            "Weights must be a .keras file; `python -m cartoongan_tf.convert` makes "
-            f"one of published weights. Received: {path}"
-        )
-    assert generators.Generator  # its import registers what a file may name
-    try:
-        model = keras.saving.load_model(path, compile=False, safe_mode=True)
-    except Exception as error:  # zipfile's, h5py's, json's, Keras's: all mean the same
-        reason = str(error).strip().splitlines() or [type(error).__name__]
-        raise ValueError(
-            f"Weights must be a whole .keras file of a generator. Received: {path} "
-            f"({reason[0][:200]})"
-        ) from error
-    if not _maps_pictures(model):
-        raise ValueError(
-            "Weights must be a generator's, a picture in and a picture out. "
-            f"Received: {path}, a {type(model).__name__}"
-        )
-    return model
-
-
-def _maps_pictures(model) -> bool:
-    try:
-        shapes = [model.input_shape, model.output_shape]
-    except (AttributeError, ValueError):
-        return False
-    return all(len(shape) == 4 and shape[-1] == 3 for shape in shapes)

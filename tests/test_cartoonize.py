@@ -228,10 +228,14 @@ def test_several_photos_need_a_folder(command, holiday, weights, refused):
 # ---------------------------------------------------------------- as a user would
 
 
-def test_help_has_examples_and_needs_no_tensorflow(process):
-    result = process("cartoonize", "--help")
+@pytest.mark.parametrize("name", ["cartoonize", "train", "convert", "draw"])
+def test_help_has_examples_and_needs_no_tensorflow(process, name, monkeypatch):
+    monkeypatch.setenv("PYTHONPROFILEIMPORTTIME", "1")
+    result = process(name, "--help")
     assert result.returncode == 0
-    assert "examples:" in result.stdout and "--keep-color" in result.stdout
+    assert "examples:" in result.stdout
+    assert "cartoongan_tf" in result.stderr
+    assert "tensorflow" not in result.stderr
 
 
 def test_a_fresh_process_says_one_line_and_no_more(process, photo, refused):

@@ -1,11 +1,16 @@
 """Facts about the generator."""
 
+import json
+import subprocess
+import sys
+import zipfile
+
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 
-from cartoongan_tf.generators import Generator
+from cartoongan_tf.generators import Generator, load_generator
 
 
 def photo(*shape, seed=0):
@@ -100,3 +105,81 @@ def test_bad_sizes_are_refused_with_the_rule(bad):
     (name,) = bad
     with pytest.raises(ValueError, match=rf"`{name}` must be .* Received: {name}="):
         Generator(**bad)
+
+
+# ---------------------------------------------------------------- files
+
+
+def test_a_style_name_gives_its_generator(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    home = tmp_path / "saved_models" / "hayao"
+    home.mkdir(parents=True)
+    Generator(2, 1).save(home / "generator.keras")
+    assert Generator.from_style("hayao").filters == 2
+
+
+def test_keras_itself_loads_the_file_in_a_fresh_process(tmp_path):
+    Generator(2, 1).save(tmp_path / "g.keras")
+    code = (
+        "import cartoongan_tf, keras; m = keras.models.load_model('g.keras'); "
+        "print(type(m).__module__, m.filters)"
+    )
+    root = __file__.rsplit("/tests/", 1)[0]
+    result = subprocess.run(
+        [sys.executable, "-c", f"import sys; sys.path.insert(0, {root!r}); {code}"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+    )
+    assert result.stdout.split() == ["cartoongan_tf.generators", "2"], result.stderr
+
+
+def test_a_saved_generator_loads(tmp_path):
+    generator = Generator(2, 1)
+    generator.save(tmp_path / "g.keras")
+    loaded = load_generator(tmp_path / "g.keras")
+    for a, b in zip(loaded.get_weights(), generator.get_weights(), strict=True):
+        assert np.array_equal(a, b)
+
+
+def test_bad_weights_are_named_with_the_rule(tmp_path):
+    Generator(2, 1).save(tmp_path / "cut.keras")
+    whole = (tmp_path / "cut.keras").read_bytes()
+    (tmp_path / "cut.keras").write_bytes(whole[: len(whole) // 2])
+    (tmp_path / "text.keras").write_text("no weights")
+    (tmp_path / "w.npz").touch()
+    classifier = keras.Sequential([keras.Input((4,)), keras.layers.Dense(2)])
+    classifier.save(tmp_path / "classifier.keras")
+    for name, rule in (
+        ("absent.keras", "must exist"),
+        ("cut.keras", "must be a whole .keras file"),
+        ("text.keras", "must be a whole .keras file"),
+        ("w.npz", "must be a .keras file; .*convert"),
+        ("classifier.keras", "must be a generator's"),
+    ):
+        with pytest.raises(ValueError, match=f"{rule}.*{name}") as error:
+            load_generator(tmp_path / name)
+        assert "\n" not in str(error.value)
+
+
+def test_code_in_a_keras_file_is_not_run(tmp_path):
+    model = keras.Sequential(
+        [keras.Input((None, None, 3)), keras.layers.Lambda(lambda x: x * 2)]
+    )
+    model.save(tmp_path / "lambda.keras")
+    with pytest.raises(ValueError, match="lambda.keras"):
+        load_generator(tmp_path / "lambda.keras")
+
+
+def test_weights_of_other_shapes_than_the_config_are_refused(tmp_path):
+    Generator(2, 1).save(tmp_path / "a.keras")
+    with zipfile.ZipFile(tmp_path / "a.keras") as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    config = json.loads(parts["config.json"])
+    config["config"]["filters"] = 3
+    parts["config.json"] = json.dumps(config).encode()
+    with zipfile.ZipFile(tmp_path / "b.keras", "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    with pytest.raises(ValueError, match="b.keras"):
+        load_generator(tmp_path / "b.keras")

@@ -8,10 +8,10 @@ import pytest
 PACKAGE = Path(__file__).resolve().parent.parent / "cartoongan_tf"
 
 FLOORS = {
-    0: "paths images layers losses schedules terminal",
+    0: "paths styles images layers losses schedules terminal",
     1: "features generators discriminators colors edges data shapes materials scenes "
     "samples",
-    2: "cartoongan styles callbacks runs training",
+    2: "cartoongan callbacks runs training",
     3: "cartoonizer porting.pth porting.authors",
     4: "__init__ porting.__init__",
     5: "train cartoonize convert draw",
