@@ -32,9 +32,9 @@ def __dir__():
     return sorted(__all__)
 
 
-# After `import cartoongan_tf`, Keras must know our classes, or it cannot load our files.
-# Not so for `python -m cartoongan_tf.train` (where `sys.argv[0]` is "-m" for now): a
-# command loads TensorFlow itself, once it has found nothing wrong without.
+# After `import cartoongan_tf`, Keras must know our classes, or it cannot load our
+# files. Not so for `python -m cartoongan_tf.train` (where `sys.argv[0]` is "-m" for
+# now): a command loads TensorFlow itself, once it has found nothing wrong without.
 if sys.argv[:1] != ["-m"]:
     for _name in ("cartoongan", "discriminators", "features", "generators"):
         importlib.import_module(f"{__name__}.{_name}")
