@@ -33,8 +33,10 @@ def __dir__():
 
 
 # After `import cartoongan_tf`, Keras must know our classes, or it cannot load our
-# files. Not so for `python -m cartoongan_tf.train` (where `sys.argv[0]` is "-m" for
-# now): a command loads TensorFlow itself, once it has found nothing wrong without.
-if sys.argv[:1] != ["-m"]:
+# files. Not so for `python -m cartoongan_tf.train` (`sys.argv[0]` is "-m" while it is
+# looked for): a command loads TensorFlow itself, once it has found nothing wrong
+# without.
+_is_command = sys.argv[:1] == ["-m"] and f"{__name__}." in " ".join(sys.orig_argv)
+if not _is_command:
     for _name in ("cartoongan", "discriminators", "features", "generators"):
         importlib.import_module(f"{__name__}.{_name}")

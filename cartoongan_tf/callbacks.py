@@ -107,7 +107,12 @@ def read_history(path: str | os.PathLike) -> list[dict]:
     if not Path(path).is_file():
         return []
     with open(path, newline="") as file:
-        return list(csv.DictReader(file))
+        rows = list(csv.DictReader(file))
+    if not all((row.get("step") or "").isdecimal() for row in rows):
+        raise ValueError(
+            f"A run's history.csv must have a step in every row. Received: {path}"
+        )
+    return rows
 
 
 class PhotoGrid(keras.callbacks.Callback):

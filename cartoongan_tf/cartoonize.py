@@ -29,8 +29,7 @@ def main(argv):
     flag(
         "--out",
         help="a picture's name (.png, .jpg, .webp) for one photo, or for the sheet of "
-        "--compare; else a folder, which gets PNGs (beside the photo, as "
-        "NAME_cartoon.png)",
+        "--compare; else a folder (beside the photo, as NAME_cartoon.png)",
     )
     flag("--strength", type=float, default=1.0, help="0 is the photo, 1 the cartoon")
     flag(
@@ -43,7 +42,7 @@ def main(argv):
     flag("--overwrite", action="store_true", help="replace pictures that exist")
     args = parser.parse_args(argv)
 
-    if args.style and args.weights:
+    if args.style is not None and args.weights is not None:
         raise ValueError(
             "`--style` and `--weights` must not both be given. "
             f"Received: --style {args.style} --weights {args.weights}"
@@ -55,16 +54,27 @@ def main(argv):
 
     from tqdm import tqdm
 
-    from cartoongan_tf import images, paths
+    from cartoongan_tf import images, paths, styles
 
     out = None if args.out is None else Path(args.out)
-    to_file = out is not None and out.suffix.lower() in paths.WRITABLE
+    suffix = "" if out is None else out.suffix.lower()
+    to_file = suffix in paths.WRITABLE
+    if suffix in paths.READABLE and not to_file:
+        raise ValueError(
+            f"`--out` must be a folder, or end in {', '.join(paths.WRITABLE)}. "
+            f"Received: {out}"
+        )
     photos, failures = paths.expand(args.input, None if to_file else out)
     if not photos:
         raise ValueError(failures[0] if failures else "There must be a photo")
     is_sheet = to_file and args.compare
     targets = _name_results(photos, out, to_file, is_sheet)
     for target in dict.fromkeys(targets):
+        if target.resolve() in (photo.path.resolve() for photo in photos):
+            raise ValueError(
+                "A cartoon must not replace its photo; name another --out. "
+                f"Received: {target}"
+            )
         images.check_writable(target)
         if target.exists() and not args.overwrite:
             raise ValueError(
@@ -75,13 +85,17 @@ def main(argv):
     terminal.load_tensorflow()
     from cartoongan_tf.cartoonizer import Cartoonizer
 
-    weights = Path(args.weights) if args.weights else args.style or "paprika"
-    cartoonizer = Cartoonizer(weights)
+    if args.weights is None:
+        style = "paprika" if args.style is None else args.style
+        cartoonizer = Cartoonizer(styles.find_weights(style))
+    else:
+        cartoonizer = Cartoonizer(Path(args.weights))
     rows = []
     bar = tqdm(photos, "cartoonizing", unit="photo", disable=len(photos) < 2 or None)
     for photo, target in zip(bar, targets, strict=True):
         try:
-            picture = images.read(photo.path)
+            with terminal.quiet_libraries():
+                picture = images.read(photo.path)
             if args.max_size:
                 picture = images.shrink(picture, args.max_size)
             cartoon = cartoonizer(picture.pixels, args.strength, args.keep_color)
@@ -91,12 +105,15 @@ def main(argv):
                 rows.append(cartoon)
             else:
                 images.write(target, cartoon, None if args.compare else picture.alpha)
-        except ValueError as error:
-            failures.append(str(error))
+        except terminal.expected_errors() as error:
+            told = terminal.one_line(error)
+            names = (str(photo.path), str(target))
+            known = any(name in told for name in names)
+            failures.append(told if known else f"{photo.path}: {told}")
     if rows:
         images.write(out, images.stack(rows))
     for failure in failures:
-        print(f"error: {terminal.one_line(failure)}", file=sys.stderr)
+        print(f"error: {failure}", file=sys.stderr)
     return 2 if failures else 0
 
 
@@ -105,14 +122,14 @@ def _name_results(photos, out, to_file, is_sheet):
     from cartoongan_tf import paths
 
     if out is None:
-        if any(photo.place != Path(photo.path.name) for photo in photos):
+        if any(photo.in_folder for photo in photos):
             raise ValueError(
                 "`--out` must name a folder when photos come from one. "
                 "Received: no --out"
             )
-        return [
-            photo.path.with_name(f"{photo.path.stem}_cartoon.png") for photo in photos
-        ]
+        return paths.number_twins(
+            [photo.path.with_name(f"{photo.path.stem}_cartoon.png") for photo in photos]
+        )
     if not to_file:
         return paths.place_results(photos, out)
     if len(photos) > 1 and not is_sheet:

@@ -7,7 +7,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from cartoongan_tf import images, styles
+from cartoongan_tf import images, memory, styles
 from cartoongan_tf.colors import keep_color as keep_photo_color
 from cartoongan_tf.generators import load_generator
 
@@ -95,13 +95,13 @@ class Cartoonizer:
         """TensorFlow would be killed by the system, without a word."""
         filters = getattr(self.generator, "filters", 64)
         need = height * width * (filters * BYTES_PER_FILTER + BYTES_PER_PIXEL)
-        free = _available_memory()
+        free = memory.available()
         if free is not None and need > free:
             side = int(max(height, width) * (free / need) ** 0.5)
             raise ValueError(
                 f"A photo must fit in memory. Received: {width}x{height} pixels, which "
                 f"take about {need / 2**30:.1f} GiB of {free / 2**30:.1f} free; try "
-                f"`--max-size {side // 100 * 100}`"
+                f"`--max-size {max(1, side // 100 * 100)}`"
             )
 
 
@@ -109,15 +109,3 @@ def check_strength(strength: float) -> None:
     """Checks that a strength is in 0..1."""
     if not 0 <= strength <= 1:
         raise ValueError(f"`strength` must be in 0..1. Received: strength={strength}")
-
-
-def _available_memory() -> int | None:
-    """Bytes that can be had without swapping; None where the system does not tell."""
-    try:
-        lines = Path("/proc/meminfo").read_text().splitlines()
-    except OSError:
-        return None
-    for line in lines:
-        if line.startswith("MemAvailable:"):
-            return int(line.split()[1]) * 1024
-    return None

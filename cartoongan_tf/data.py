@@ -1,4 +1,4 @@
-"""Pictures on disk to `tf.data` batches of photo, cartoon and smooth.
+"""A style's pictures to `tf.data` batches of photo, cartoon and smooth.
 
 Every batch is a pure function of the seed and its number: which files, which window,
 which flip. So a run starts again at any step and sees what it would have seen, and
@@ -6,114 +6,22 @@ there is no shuffle buffer to keep.
 """
 
 import itertools
-import json
 import os
-import warnings
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 import tensorflow as tf
-from tqdm import tqdm
 
-from cartoongan_tf import images, paths
-from cartoongan_tf.edges import KERNEL_SIZE, smooth_edges
+from cartoongan_tf import images, memory, paths
+from cartoongan_tf.pictures import Pictures
+from cartoongan_tf.smooth import MAX_ZOOM, make_smooth
 
 cv2 = images.opencv()
 
-# A window's side is the picture's short side divided by 1 to this: the whole height of
-# a film frame, as in the authors' "load 256, crop 256", or some of it.
-MAX_ZOOM = 1.5
 CACHE_BYTES = 2 * 2**30  # pictures are kept in memory up to here, else read each time
-WORKERS = min(8, os.cpu_count() or 1)
-
-
-class Pictures:
-    """A list of pictures: files, read when asked for or kept in memory, or arrays.
-
-    A damaged file is skipped: named once in a warning, counted in `damaged`, and the
-    next file in the list stands in for it.
-
-    Args:
-        sources: Paths or uint8 RGB arrays, one kind.
-        short_side: Files are shrunk to this short side on reading; None keeps them.
-    """
-
-    def __init__(self, sources, short_side: int | None = None):
-        self.sources = list(sources)
-        self.short_side = short_side
-        self.damaged: set[int] = set()
-        self._kept: list[np.ndarray | None] = [None] * len(self.sources)
-
-    def __len__(self):
-        return len(self.sources)
-
-    def __getitem__(self, index: int) -> np.ndarray:
-        """The picture, uint8 RGB.
-
-        Raises:
-            ValueError: When every file is damaged.
-        """
-        for step in range(len(self)):
-            at = (index + step) % len(self)
-            if at not in self.damaged:
-                picture = self._get(at)
-                if picture is not None:
-                    return picture
-        raise ValueError(
-            f"At least one picture must be readable. Received: {len(self)} damaged "
-            f"files, {self.sources[0]} the first"
-        )
-
-    def _get(self, index: int) -> np.ndarray | None:
-        source = self.sources[index]
-        if isinstance(source, np.ndarray):
-            return source
-        if self._kept[index] is not None:
-            return self._kept[index]
-        try:
-            return self._shrink(images.read(source).pixels)
-        except ValueError as error:
-            if index not in self.damaged:
-                self.damaged.add(index)
-                warnings.warn(f"Skipped. {error}", stacklevel=2)
-            return None
-
-    def _shrink(self, pixels: np.ndarray) -> np.ndarray:
-        short = min(pixels.shape[:2])
-        if self.short_side is None or short <= self.short_side:
-            return pixels
-        height, width = (round(s * self.short_side / short) for s in pixels.shape[:2])
-        return cv2.resize(pixels, (width, height), interpolation=cv2.INTER_AREA)
-
-    def keep(self, budget: int, label: str = "pictures") -> int:
-        """Reads every file into memory if all fit in `budget` bytes.
-
-        Returns:
-            The bytes kept: 0 when they do not fit, and files are read each time.
-        """
-        if not self.sources or isinstance(self.sources[0], np.ndarray):
-            return 0
-        sample = self[0].nbytes  # a first guess, before reading all of a large set
-        if sample * len(self) > 2 * budget:
-            return 0
-        kept, used = {}, 0
-        with ThreadPoolExecutor(WORKERS) as pool:
-            reads = pool.map(self._get, range(len(self)))
-            bar = tqdm(reads, f"reading {label}", len(self), leave=False, disable=None)
-            for index, picture in enumerate(bar):
-                if picture is None:
-                    continue
-                used += picture.nbytes
-                if used > budget:
-                    pool.shutdown(wait=False, cancel_futures=True)
-                    return 0
-                kept[index] = picture
-        for index, picture in kept.items():
-            self._kept[index] = picture
-        return used
+CACHE_SHARE = 0.25  # and up to this share of the memory that is free
 
 
 @dataclass(frozen=True)
@@ -124,13 +32,38 @@ class TrainingSet:
     cartoons: Pictures
     smooth: Pictures
 
+    lost: int = 0  # cartoons found damaged before they could be smoothed
+
     def __post_init__(self):
         assert len(self.cartoons) == len(self.smooth)
 
     @property
     def damaged(self) -> int:
         """How many files have turned out damaged so far."""
-        return len(self.photos.damaged) + len(self.cartoons.damaged)
+        lists = (self.photos, self.cartoons, self.smooth)
+        return self.lost + sum(len(pictures.damaged) for pictures in lists)
+
+    def pair(self, index: int) -> tuple[np.ndarray, np.ndarray]:
+        """A cartoon and its own smooth picture.
+
+        Where one is damaged, or they differ in size, the next pair stands in.
+
+        Raises:
+            ValueError: When no pair is left.
+        """
+        for step in range(len(self.cartoons)):
+            at = (index + step) % len(self.cartoons)
+            cartoon, smooth = self.cartoons.get(at), self.smooth.get(at)
+            if cartoon is None or smooth is None:
+                continue
+            if cartoon.shape == smooth.shape:
+                return cartoon, smooth
+            self.smooth.skip(
+                at,
+                "A picture in smooth/ must have its cartoon's size. Received: "
+                f"{self.smooth.sources[at]}",
+            )
+        raise self.cartoons.all_damaged()
 
 
 def open_folder(folder: str | os.PathLike, image_size: int = 256) -> TrainingSet:
@@ -147,21 +80,23 @@ def open_folder(folder: str | os.PathLike, image_size: int = 256) -> TrainingSet
         ValueError: When a folder is missing or holds no picture.
     """
     folder = Path(folder)
-    check_layout(folder)
-    photos = paths.find(folder / "photos")
-    cartoons = paths.find(folder / "cartoons")
-    # Both lists lose a damaged cartoon together, so they stay paired.
+    photos, cartoons = list_pictures(folder)
     pairs = make_smooth(folder, cartoons, image_size)
     short = round(image_size * MAX_ZOOM)
     return TrainingSet(
         Pictures(photos, short),
         Pictures([cartoon for cartoon, _ in pairs], short),
         Pictures([smooth for _, smooth in pairs], short),
+        lost=len(cartoons) - len(pairs),
     )
 
 
-def check_layout(folder: str | os.PathLike) -> None:
-    """Checks that a style's folder holds `photos/` and `cartoons/`, with pictures."""
+def list_pictures(folder: str | os.PathLike) -> tuple[list[Path], list[Path]]:
+    """The photos and the cartoons in a style's folder; nothing is read or made.
+
+    Raises:
+        ValueError: When `photos/` or `cartoons/` is missing or holds no picture.
+    """
     folder = Path(folder)
     for part in ("photos", "cartoons"):
         if not (folder / part).is_dir():
@@ -169,100 +104,7 @@ def check_layout(folder: str | os.PathLike) -> None:
                 "A style's data must be in <data>/<style>/photos and "
                 f"<data>/<style>/cartoons. No such folder: {folder / part}"
             )
-        paths.find(folder / part)
-
-
-# ---------------------------------------------------------------- smooth
-
-_RECORD = ".smooth.json"  # from what each picture in smooth/ was made
-
-
-def make_smooth(
-    folder: Path, cartoons: list[Path], image_size: int = 256
-) -> list[tuple[Path, Path]]:
-    """Smooths the edges of every cartoon into `folder/smooth/`, where not done already.
-
-    Redone when the cartoon's file has changed or the training size asks for another
-    kernel. A picture in `smooth/` that we did not make, or that was changed since, is
-    taken as it is and never overwritten.
-
-    Returns:
-        Pairs of (cartoon, smooth) paths, damaged cartoons left out with a warning.
-    """
-    root, target = folder / "cartoons", folder / "smooth"
-    record = _read_record(target / _RECORD)
-    pairs, todo = {}, []
-    for cartoon in cartoons:
-        name = cartoon.relative_to(root).as_posix()
-        made = target / f"{name}.png"
-        theirs = next(
-            (p for p in (target / name, (target / name).with_suffix(".png"))
-             if p.exists()), None,
-        )  # fmt: skip
-        state = [*_stamp(cartoon), image_size]
-        entry = record.get(name)
-        if made.exists() and (entry is None or entry["smooth"] != _stamp(made)):
-            theirs = made  # not ours, or touched since
-        if theirs is not None:
-            pairs[cartoon] = theirs
-        elif made.exists() and entry["cartoon"] == state:
-            pairs[cartoon] = made
-        else:
-            todo.append((cartoon, made, name, state))
-    if not todo:
-        return [(c, pairs[c]) for c in cartoons]
-    paths.check_folder(target)
-
-    def work(job):
-        cartoon, made, name, state = job
-        try:
-            pixels = images.read(cartoon).pixels
-        except ValueError as error:
-            return cartoon, None, name, error
-        images.write(made, smooth_edges(pixels, kernel_size(pixels, image_size)))
-        return cartoon, made, name, {"cartoon": state, "smooth": _stamp(made)}
-
-    try:
-        with ThreadPoolExecutor(WORKERS) as pool:
-            results = pool.map(work, todo)
-            bar = tqdm(results, "smoothing edges", len(todo), unit="picture")
-            for cartoon, made, name, result in bar:
-                if made is None:
-                    warnings.warn(f"Skipped. {result}", stacklevel=2)
-                else:
-                    pairs[cartoon] = made
-                    record[name] = result
-    finally:  # what is done stays done after Ctrl-C
-        with paths.replacing(target / _RECORD) as temporary:
-            temporary.write_text(json.dumps(record, indent=0))
-    if not pairs:
-        raise ValueError(
-            f"At least one cartoon must be readable. Received: {len(cartoons)} damaged "
-            f"files in {root}"
-        )
-    return [(c, pairs[c]) for c in cartoons if c in pairs]
-
-
-def kernel_size(pixels: np.ndarray, image_size: int) -> int:
-    """The smoothing kernel for a picture that training will shrink to `image_size`.
-
-    5 pixels of a film frame 1,080 high are one pixel of the network's 256: what
-    was smoothed would be sharp again. So the kernel grows with the picture.
-    """
-    shrink = max(1.0, min(pixels.shape[:2]) / (image_size * MAX_ZOOM))
-    return 2 * round((KERNEL_SIZE * shrink - 1) / 2) + 1
-
-
-def _stamp(path: Path) -> list[int]:
-    status = path.stat()
-    return [status.st_size, status.st_mtime_ns]
-
-
-def _read_record(path: Path) -> dict:
-    try:
-        return json.loads(path.read_text())
-    except (OSError, ValueError):
-        return {}  # made anew
+    return paths.find(folder / "photos"), paths.find(folder / "cartoons")
 
 
 # ---------------------------------------------------------------- batches
@@ -286,8 +128,9 @@ def load_dataset(
 
     Returns:
         A dataset of three float32 tensors `(batch_size, image_size, image_size, 3)`,
-        RGB, -1..1. It ends when every photo has been seen once, an epoch; iterated
-        again, as `fit` does, it goes on with the next order, windows and flips.
+        RGB, -1..1. It ends after an epoch, in which no photo is seen twice (up to
+        `batch_size - 1` are left out); iterated again, as `fit` does, it goes on with
+        the next order, windows and flips.
     """
     training_set = open_folder(folder, image_size)
     keep_in_memory(training_set, cache_bytes)
@@ -296,7 +139,7 @@ def load_dataset(
     laps = itertools.count()
 
     def first_number():
-        return np.int64(next(laps) * batches * batch_size)
+        return np.int64(next(laps) * len(training_set.photos))
 
     start = tf.data.Dataset.from_tensors(0).map(
         lambda _: tf.numpy_function(first_number, [], tf.int64)
@@ -310,6 +153,9 @@ def load_dataset(
 
 def keep_in_memory(training_set: TrainingSet, budget: int = CACHE_BYTES) -> int:
     """Keeps in memory those of the three lists that fit, and returns their bytes."""
+    free = memory.available()
+    if free is not None:
+        budget = min(budget, int(free * CACHE_SHARE))
     used = 0
     for name in ("photos", "cartoons", "smooth"):
         used += getattr(training_set, name).keep(budget - used, name)
@@ -376,8 +222,8 @@ def draw_triple(training_set: TrainingSet, number: int, image_size: int, seed: i
     photo = cut(sets.photos[at], image_size, np.random.default_rng((seed, number, 0)))
     at = _shuffled(number, len(sets.cartoons), seed, 1)
     pair = [
-        cut(pictures[at], image_size, np.random.default_rng((seed, number, 1)))
-        for pictures in (sets.cartoons, sets.smooth)
+        cut(picture, image_size, np.random.default_rng((seed, number, 1)))
+        for picture in sets.pair(at)
     ]
     return photo, *pair
 

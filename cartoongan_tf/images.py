@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageCms, UnidentifiedImageError
+from PIL.PngImagePlugin import PngInfo
 
 from cartoongan_tf import paths
 
@@ -52,8 +53,7 @@ def to_levels(signed):
 
 def to_uint8(signed) -> np.ndarray:
     """Floats in -1..1 to uint8 levels: rounded to the nearest, cut at 0 and 255."""
-    levels = to_levels(np.asarray(signed, np.float32))
-    return np.rint(levels).clip(0, 255).astype(np.uint8)
+    return round_levels(to_levels(np.asarray(signed, np.float32)))
 
 
 def round_levels(levels) -> np.ndarray:
@@ -166,7 +166,7 @@ _FORMATS = ("BMP", "GIF", "JPEG", "PNG", "TIFF", "WEBP")
 def _convert(image: Image.Image, data: bytes) -> Picture:
     orientation = image.getexif().get(_ORIENTATION, 1)
     if _is_deep(image, data):
-        pixels, alpha = _decode_deep(data)
+        pixels, alpha = _decode_deep(image, data)
     else:
         pixels, alpha = _decode_shallow(image)
     turn = _TURNS.get(orientation)
@@ -199,6 +199,8 @@ def _decode_shallow(image: Image.Image):
         alpha = np.array(image.getchannel("A"))
         image = image.convert("RGB")
     if profile:
+        if image.mode in ("P", "1"):
+            image = image.convert("RGB")
         image = _to_srgb(image, profile)
     return np.array(image.convert("RGB")), alpha
 
@@ -226,21 +228,39 @@ def _is_deep(image: Image.Image, data: bytes) -> bool:
     return False
 
 
-def _decode_deep(data: bytes):
+def _decode_deep(image: Image.Image, data: bytes):
+    tags = getattr(image, "tag_v2", {})
+    if tags.get(262) not in (None, 0, 1, 2):  # photometric: grey, grey, RGB
+        raise ValueError("A TIFF of 16 bits must be grey or RGB. Received another")
     cv2 = opencv()
     deep = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
     if deep is None or deep.dtype != np.uint16:
         kind = "an unknown kind" if deep is None else str(deep.dtype)
         raise ValueError(f"A photo must have 8 or 16 bits a channel. Received {kind}")
+    if tags.get(262) == 0:  # grey in which 0 is white
+        deep = 65535 - deep
     levels = round_levels(deep / 257.0)  # 65535 / 255
+    alpha = None
     if levels.ndim == 2:
-        return np.repeat(levels[..., None], 3, axis=-1), None
-    alpha = np.array(levels[..., 3]) if levels.shape[-1] == 4 else None
-    return np.ascontiguousarray(levels[..., 2::-1]), alpha  # OpenCV speaks BGR
+        clear = image.info.get("transparency")
+        if isinstance(clear, int):  # PNG: this grey is transparent
+            alpha = np.where(deep == clear, 0, 255).astype(np.uint8)
+        levels = np.repeat(levels[..., None], 3, axis=-1)
+    else:
+        # A fourth channel that a TIFF does not call alpha (338) is none.
+        if levels.shape[-1] == 4 and tags.get(338, (2,))[0] != 0:
+            alpha = np.array(levels[..., 3])
+        levels = np.ascontiguousarray(levels[..., 2::-1])  # OpenCV speaks BGR
+    profile = image.info.get("icc_profile")
+    if profile:
+        levels = np.array(_to_srgb(Image.fromarray(levels), profile).convert("RGB"))
+    return levels, alpha
 
 
 def opencv():
     """The `cv2` module, or an ImportError whose one line names the cure."""
+    # It would tell stderr of the damage that we tell of.
+    os.environ.setdefault("OPENCV_LOG_LEVEL", "SILENT")
     try:
         import cv2
     except ImportError as error:
@@ -268,6 +288,8 @@ def check_writable(path: str | os.PathLike) -> Path:
             f"A picture's name must end in {', '.join(paths.WRITABLE)}. "
             f"Received: {path}"
         )
+    if path.is_dir():
+        raise ValueError(f"A picture's name must not be a folder's. Received: {path}")
     paths.check_folder(path.parent)
     return path
 
@@ -287,15 +309,34 @@ def write(
         ValueError: When the suffix or the folder does not allow it.
     """
     path = check_writable(path)
+    most = _LARGEST.get(path.suffix.lower())
+    if most is not None and max(pixels.shape[:2]) > most:
+        raise ValueError(
+            f"A {path.suffix} must have at most {most} pixels a side; write a .png. "
+            f"Received: {pixels.shape[1]}x{pixels.shape[0]} for {path}"
+        )
     data = encode(pixels, path.suffix, alpha)
     with paths.replacing(path) as temporary:
         temporary.write_bytes(data)
 
 
+_LARGEST = {".jpg": 65500, ".jpeg": 65500, ".webp": 16383}  # of the formats
+
+
 def encode(
-    pixels: np.ndarray, suffix: str = ".png", alpha: np.ndarray | None = None
+    pixels: np.ndarray,
+    suffix: str = ".png",
+    alpha: np.ndarray | None = None,
+    note: str | None = None,
 ) -> bytes:
-    """Encodes a uint8 RGB picture, and alpha where the format has it, to bytes."""
+    """Encodes a uint8 RGB picture, and alpha where the format has it, to bytes.
+
+    Args:
+        pixels: uint8 `(H, W, 3)`.
+        suffix: One of `paths.WRITABLE`.
+        alpha: uint8 `(H, W)` or None.
+        note: A line of text to keep in a PNG, for `read_note`.
+    """
     suffix = suffix.lower()
     buffer = io.BytesIO()
     if suffix in (".jpg", ".jpeg"):
@@ -310,8 +351,23 @@ def encode(
     if suffix == ".webp":
         Image.fromarray(pixels).save(buffer, "WEBP", quality=QUALITY)
     else:
-        Image.fromarray(pixels).save(buffer, "PNG")
+        text = PngInfo()
+        if note is not None:
+            text.add_text(_NOTE, note)
+        Image.fromarray(pixels).save(buffer, "PNG", pnginfo=text)
     return buffer.getvalue()
+
+
+def read_note(path: str | os.PathLike) -> str | None:
+    """The note in a PNG that `encode` wrote, or None."""
+    try:
+        with Image.open(path, formats=("PNG",)) as image:
+            return image.info.get(_NOTE)
+    except (OSError, ValueError, SyntaxError):
+        return None
+
+
+_NOTE = "cartoongan_tf"
 
 
 # ---------------------------------------------------------------- sheets

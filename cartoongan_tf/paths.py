@@ -2,6 +2,7 @@
 
 import glob
 import os
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,25 +36,18 @@ def check_folder(folder: str | os.PathLike) -> Path:
     return folder
 
 
-class replacing:  # noqa: N801  (reads as a statement: `with replacing(path) as new`)
+@contextmanager
+def replacing(path: str | os.PathLike):
     """Gives a temporary name beside `path`, moved over it if the block succeeds."""
-
-    def __init__(self, path: str | os.PathLike):
-        self.path = Path(path)
-        # The suffix stays last: Keras and Pillow choose the format by it.
-        self.temporary = self.path.with_name(
-            f".{self.path.stem}.tmp{os.getpid()}{self.path.suffix}"
-        )
-
-    def __enter__(self) -> Path:
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        return self.temporary
-
-    def __exit__(self, kind, value, trace):
-        if kind is None:
-            os.replace(self.temporary, self.path)
-        else:
-            self.temporary.unlink(missing_ok=True)
+    path = Path(path)
+    # The suffix stays last: Keras and Pillow choose the format by it.
+    temporary = path.with_name(f".{path.stem[:200]}.tmp{os.getpid()}{path.suffix}")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        yield temporary
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
 
 
 def find(folder: str | os.PathLike) -> list[Path]:
@@ -63,7 +57,7 @@ def find(folder: str | os.PathLike) -> list[Path]:
         ValueError: When the folder is absent, unreadable, or holds no picture.
     """
     folder = Path(folder)
-    if not folder.is_dir():
+    if not os.path.isdir(folder):
         raise ValueError(f"A folder of pictures must exist. No such folder: {folder}")
 
     def refuse(error: OSError):
@@ -71,8 +65,12 @@ def find(folder: str | os.PathLike) -> list[Path]:
             f"A folder must be readable. Received: {error.filename} ({error.strerror})"
         ) from error
 
-    found = []
+    found, seen = [], set()
     for root, folders, files in os.walk(folder, onerror=refuse, followlinks=True):
+        if os.path.realpath(root) in seen:  # a link to a folder above
+            folders.clear()
+            continue
+        seen.add(os.path.realpath(root))
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         found += [
             Path(root, name)
@@ -92,6 +90,7 @@ class Photo:
 
     path: Path
     place: Path
+    in_folder: bool = False
 
 
 def expand(inputs: list[str], leave_out: Path | None = None):
@@ -99,7 +98,7 @@ def expand(inputs: list[str], leave_out: Path | None = None):
 
     Args:
         inputs: As typed. A glob is for shells that do not expand it, or quoted.
-        leave_out: A folder not to look into: that of the results.
+        leave_out: That of the results: not looked into where it lies in a folder.
 
     Returns:
         A list of `Photo`, and a list of messages about inputs that stand for nothing.
@@ -108,23 +107,30 @@ def expand(inputs: list[str], leave_out: Path | None = None):
     for text in inputs:
         path = Path(text)
         try:
-            if path.is_dir():
-                found = [(file, file.relative_to(path)) for file in find(path)]
-            elif path.exists() or not glob.has_magic(text):
-                found = [(path, Path(path.name))]
+            if os.path.isdir(path):
+                found = [Photo(f, f.relative_to(path), True) for f in find(path)]
+                found = [p for p in found if not _is_below(p.path, leave_out, path)]
+            elif os.path.exists(path) or not glob.has_magic(text):
+                found = [Photo(path, Path(path.name))]
             else:
-                found = [(Path(f), Path(Path(f).name)) for f in sorted(glob.glob(text))]
-                found = [(file, place) for file, place in found if file.is_file()]
+                names = sorted(glob.glob(text, recursive=True))
+                found = [Photo(f, Path(f.name)) for f in map(Path, names)]
+                found = [photo for photo in found if os.path.isfile(photo.path)]
                 if not found:
                     raise ValueError(f"A glob must match files. Received: {text}")
         except ValueError as error:
             failures.append(str(error))
             continue
-        for file, place in found:
-            whole = file.resolve()
-            if leave_out is None or leave_out.resolve() not in whole.parents:
-                photos.setdefault(whole, Photo(file, place))
+        for photo in found:
+            photos.setdefault(os.path.realpath(photo.path), photo)
     return list(photos.values()), failures
+
+
+def _is_below(file: Path, results: Path | None, folder: Path) -> bool:
+    if results is None:
+        return False
+    inner, outer = Path(os.path.realpath(results)), Path(os.path.realpath(folder))
+    return outer in inner.parents and inner in Path(os.path.realpath(file)).parents
 
 
 def place_results(photos: list[Photo], folder: Path) -> list[Path]:
@@ -132,17 +138,21 @@ def place_results(photos: list[Photo], folder: Path) -> list[Path]:
 
     Sub-folders are kept, and the suffix where we write that format; else it is `.png`.
     """
-    taken, places = set(), []
+    places = []
     for photo in photos:
         suffix = photo.place.suffix.lower()
         suffix = suffix if suffix in WRITABLE else ".png"
-        place = folder / photo.place.with_suffix(suffix)
-        number = 2
-        while place in taken:  # a.jpg of one folder, a.jpg of another; or a.gif, a.png
-            place = folder / photo.place.with_name(
-                f"{photo.place.stem}_{number}{suffix}"
-            )
+        places.append(folder / photo.place.with_suffix(suffix))
+    return number_twins(places)
+
+
+def number_twins(places: list[Path]) -> list[Path]:
+    """Gives `_2`, `_3` ... to names that stand in the list before."""
+    taken = []
+    for place in places:
+        free, number = place, 2
+        while free in taken:  # a.jpg of one folder, a.jpg of another; or a.gif, a.png
+            free = place.with_stem(f"{place.stem}_{number}")
             number += 1
-        taken.add(place)
-        places.append(place)
-    return places
+        taken.append(free)
+    return taken

@@ -2,9 +2,15 @@
 
 import json
 import os
+from contextlib import contextmanager
 from pathlib import Path
 
 from cartoongan_tf import paths
+
+try:
+    import fcntl
+except ImportError:  # Windows: no lock, as before
+    fcntl = None
 
 
 class Run:
@@ -60,6 +66,25 @@ class Run:
         run.read_config()
         paths.check_folder(run.folder)
         return run
+
+    @contextmanager
+    def locked(self):
+        """Keeps a second process from training the same run at the same time.
+
+        Raises:
+            ValueError: When one does.
+        """
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with open(self.folder / ".lock", "w") as file:
+            if fcntl is not None:
+                try:
+                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except BlockingIOError:
+                    raise ValueError(
+                        "A run must be trained by one process at a time. Received: "
+                        f"{self.folder}, which another is training"
+                    ) from None
+            yield
 
     def write_config(self, config: dict) -> None:
         """Writes `config.json`, whole or not at all."""

@@ -89,16 +89,25 @@ def install(generator: str | os.PathLike, style: str) -> Path:
     Returns:
         Where it is now.
     """
-    home = next((home for home in _homes() if home.is_dir()), Path("saved_models"))
-    path = paths.check_folder(home / style) / WEIGHTS[0]
-    if path.exists():
-        number = 1
-        while (old := path.with_stem(f"{path.stem}-{number}")).exists():
-            number += 1
-        os.replace(path, old)
+    path = install_path(style)
     with paths.replacing(path) as temporary:
         shutil.copyfile(generator, temporary)
+        if path.exists():
+            number = 1
+            while (old := path.with_stem(f"{path.stem}-{number}")).exists():
+                number += 1
+            os.replace(path, old)
     return path
+
+
+def install_path(style: str) -> Path:
+    """Where `install` puts a style's generator.
+
+    Raises:
+        ValueError: When it cannot be written there.
+    """
+    home = next((home for home in _homes() if home.is_dir()), Path("saved_models"))
+    return paths.check_folder(home / style) / WEIGHTS[0]
 
 
 def _homes() -> tuple[Path, ...]:

@@ -29,12 +29,20 @@ def run(main, argv: list[str] | None = None) -> None:
         sys.exit(130)
     except BrokenPipeError:
         sys.exit(1)
-    except (ValueError, OSError, ImportError) as error:
+    except expected_errors() as error:
         if os.environ.get(TRACEBACK):
             raise
         print(f"error: {one_line(error)}", file=sys.stderr)
         sys.exit(2)
     sys.exit(code or 0)
+
+
+def expected_errors() -> tuple:
+    """What goes wrong for want of good input, files, disk or memory."""
+    errors = (ValueError, OSError, ImportError, MemoryError)
+    if "tensorflow" in sys.modules:
+        errors += (sys.modules["tensorflow"].errors.OpError,)
+    return errors
 
 
 def load_tensorflow() -> None:
@@ -43,7 +51,7 @@ def load_tensorflow() -> None:
     They come from C++ before its log level counts, and would bury our own one line.
     Warnings and errors among them are printed all the same.
     """
-    with _held_back_stderr():
+    with quiet_libraries(("I0000", "WARNING: All log messages before absl::")):
         import keras
         import tensorflow
 
@@ -51,7 +59,8 @@ def load_tensorflow() -> None:
 
 
 @contextmanager
-def _held_back_stderr():
+def quiet_libraries(usual: tuple = ("",)):
+    """Holds back lines that C libraries write to stderr, those that begin `usual`."""
     sys.stderr.flush()
     kept = os.dup(2)
     with tempfile.TemporaryFile() as held:
@@ -64,26 +73,31 @@ def _held_back_stderr():
             os.close(kept)
             held.seek(0)
             for line in held.read().decode(errors="replace").splitlines():
-                if line[:5] not in _USUAL:
+                if not line.startswith(usual):
                     print(line, file=sys.stderr)
 
 
-_USUAL = ("I0000", "WARNI")  # "WARNING: All log messages before absl::InitializeLog()"
-
-
 def one_line(error: BaseException) -> str:
-    """An error's message without line breaks."""
-    return " ".join(str(error).split()) or type(error).__name__
+    """An error's message without line breaks, of bearable length."""
+    text = " ".join(str(error).split()) or type(error).__name__
+    return text if len(text) <= 500 else f"{text[:497]}..."
 
 
 def parser(command: str, description: str, examples: str) -> argparse.ArgumentParser:
     """A parser whose help ends in examples and whose defaults are shown."""
-    return argparse.ArgumentParser(
+    return _Parser(
         prog=f"python -m cartoongan_tf.{command}",
         description=description,
         epilog=f"examples:\n{examples}",
         formatter_class=_Help,
     )
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message):
+        # One line, as of every other error; argparse would print the usage too.
+        print(f"error: {message}. See: {self.prog} --help", file=sys.stderr)
+        sys.exit(2)
 
 
 class _Help(argparse.RawDescriptionHelpFormatter):

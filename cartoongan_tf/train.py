@@ -26,8 +26,8 @@ def main(argv):
     )
     flag = parser.add_argument
     flag("--style", help="name of the style, and of its folder (paprika)")
-    flag("--data", default="data", help="folder that holds a folder for each style")
-    flag("--runs", default="runs", help="where the run's numbered folder is made")
+    flag("--data", help="folder that holds a folder for each style (data)")
+    flag("--runs", help="where the run's numbered folder is made (runs)")
     flag("--epochs", type=int, help="epochs of joint training (100; sample set: 12)")
     flag("--init-epochs", type=int, help="epochs of the initialization phase (10; 3)")
     flag("--steps-per-epoch", type=int, help="(as many as show every photo once; 100)")
@@ -67,55 +67,63 @@ def main(argv):
 
     terminal.load_tensorflow()
     from cartoongan_tf import data, paths, styles
-    from cartoongan_tf.training import SAMPLE_DEFAULTS, SAMPLE_SET, Plan
+    from cartoongan_tf.plans import SAMPLE_DEFAULTS, SAMPLE_SET, Plan
 
-    style = args.style or "paprika"
-    styles.check_style(style, args.data)
-    folder = Path(args.data) / style
+    style = "paprika" if args.style is None else args.style
+    root = Path("data" if args.data is None else args.data)
+    runs = Path("runs" if args.runs is None else args.runs)
+    styles.check_style(style, root)
+    folder = root / style
     if folder.is_dir():
-        data.check_layout(folder)
-        plan = Plan(style=style, **{"data": str(folder), **given})
+        data.list_pictures(folder)
+        plan = Plan(**{"style": style, "data": str(folder.resolve()), **given})
     elif style in styles.STYLES:
         print(
             f"No folder {folder}: training on {SAMPLE_SET}, drawn by this program. For "
             f"the real style put pictures into {folder}/photos and {folder}/cartoons."
         )
-        plan = Plan(style=style, **{**SAMPLE_DEFAULTS, **given})
+        plan = Plan(**{"style": style, **SAMPLE_DEFAULTS, **given})
     else:
-        data.check_layout(folder)  # says what is missing
-    if not args.dry_run:
-        paths.check_folder(Path(args.runs) / style)
-    return _train(plan, None, args)
+        data.list_pictures(folder)  # says what is missing
+    paths.check_folder(runs / style)
+    return _train(plan, None, runs, args)
 
 
 def _resume(args, given):
-    terminal.load_tensorflow()
     from cartoongan_tf.runs import Run
-    from cartoongan_tf.training import plan_from_config
 
-    longer = given.pop("epochs", None)
-    if given or args.style:
-        names = ["style"] * bool(args.style) + list(given)
-        flags = ", ".join("--" + name.replace("_", "-") for name in names)
+    named = {flag: getattr(args, flag) for flag in ("style", "data", "runs")}
+    refused = [flag for flag, value in named.items() if value is not None]
+    refused += [flag for flag in given if flag != "epochs"]
+    if refused:
+        flags = ", ".join("--" + flag.replace("_", "-") for flag in refused)
         raise ValueError(
             "`--resume` takes everything but --epochs from the run's config.json. "
             f"Received: {flags}"
         )
     run = Run.open(args.resume)
-    config = run.read_config()
-    plan_from_config(config)
-    if longer is not None:
-        config["epochs"] = longer
-    return _train(plan_from_config(config), run, args)
+
+    terminal.load_tensorflow()
+    from cartoongan_tf.plans import plan_from_config
+
+    plan = plan_from_config({**run.read_config(), **given})
+    return _train(plan, run, None, args)
 
 
-def _train(plan, run, args):
-    from dataclasses import asdict
-
+def _train(plan, run, runs, args):
+    from cartoongan_tf import styles
     from cartoongan_tf.runs import Run
     from cartoongan_tf.training import Training
 
+    if args.install:
+        styles.install_path(plan.style)  # no surprise after hours
     training = Training(plan)
+    if run is not None:
+        training.check_pictures(run.read_config())
+    if args.dry_run:
+        print(*training.describe(), sep="\n")
+        return 0
+    training.prepare()
     if training.vgg_note:
         print(f"{training.vgg_note.split('. Ways out')[0]}.")
     if training.features.origin == "random":
@@ -123,17 +131,14 @@ def _train(plan, run, args):
             "The content loss uses VGG19 with random weights: enough for the sample "
             "set, not for a real style."
         )
-    if args.dry_run:
-        print(*training.describe(), sep="\n")
-        return 0
     if run is None:
-        run = Run.create(args.runs, plan.style, asdict(plan))
-    else:
-        run.write_config(asdict(plan))
+        run = Run.create(runs, plan.style, training.config())
     print(f"Run: {run.folder}  (watch: tensorboard --logdir {run.logs})")
-    finished = training.train(run)
-    if training.training_set.damaged:
-        print(f"{training.training_set.damaged} damaged pictures were skipped.")
+    with run.locked():
+        finished = training.train(run)
+    damaged = training.training_set.damaged
+    if damaged:
+        print(f"Damaged and skipped: {damaged} picture{'s' * (damaged > 1)}.")
     if not finished:
         print(
             f"Stopped at step {training.step} of {training.steps}. Go on with: "
@@ -143,8 +148,6 @@ def _train(plan, run, args):
         return 130
     where = f"--weights {run.generator}"
     if args.install:
-        from cartoongan_tf import styles
-
         print(f"Installed: {styles.install(run.generator, plan.style)}")
         where = f"--style {plan.style}"
     print(

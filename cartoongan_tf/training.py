@@ -1,16 +1,17 @@
 """One training run, from its plan to `generator.keras`: both phases, backup, resume."""
 
+import hashlib
 import signal
 import sys
 import time
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict
 
 import keras
 import numpy as np
 import tensorflow as tf
 
-from cartoongan_tf import cartoongan, data, losses, paths, samples
+from cartoongan_tf import cartoongan, data, paths, samples
 from cartoongan_tf.callbacks import (
     History,
     PhotoGrid,
@@ -20,175 +21,51 @@ from cartoongan_tf.callbacks import (
     Stopped,
 )
 from cartoongan_tf.cartoongan import CartoonGAN, InitializationPhase
-from cartoongan_tf.discriminators import NORMALIZATIONS, PatchDiscriminator
+from cartoongan_tf.discriminators import PatchDiscriminator
 from cartoongan_tf.edges import smooth_edges
-from cartoongan_tf.features import LAYERS, VGG19Features
+from cartoongan_tf.features import VGG19Features
 from cartoongan_tf.generators import Generator
+from cartoongan_tf.pictures import Pictures
+from cartoongan_tf.plans import PRECISIONS, SAMPLE_SET, Plan
 from cartoongan_tf.runs import Run
 from cartoongan_tf.schedules import HoldThenDecay
 
-SAMPLE_SET = "the built-in sample set"
-SAMPLES = 150  # pictures of each kind
-SAMPLE_SIZE = (128, 176)
 BACKUP_SECONDS = 600  # what a crash costs at most, beside the end of each epoch
 GRID_PHOTOS = 6
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What a training run is asked for: the content of its `config.json`.
-
-    The defaults are for a user's own data: the paper's generator, and the weight and
-    losses that trained the published models.
-    """
-
-    style: str
-    data: str
-    epochs: int = 100  # authors' code; halve it for a first look
-    init_epochs: int = 10  # paper, section 3.3
-    steps_per_epoch: int = 0  # 0: as many as it takes to see every photo once
-    batch_size: int = 8  # authors' code
-    image_size: int = 256  # paper
-    filters: int = 64  # paper
-    num_blocks: int = 8  # paper
-    d_filters: int = 32  # paper
-    d_normalization: str = "instance"  # paper
-    adversarial_loss: str = "least-squares"  # authors' code
-    content_loss: str = "l1"  # paper
-    content_weight: float = cartoongan.CONTENT_WEIGHT
-    init_learning_rate: float = cartoongan.LEARNING_RATE
-    learning_rate: float = cartoongan.LEARNING_RATE
-    d_learning_rate: float = cartoongan.LEARNING_RATE
-    vgg_weights: str = "imagenet"
-    content_layer: str = LAYERS[-1]
-    mixed_precision: str = "float32"
-    seed: int = 0
-
-    def __post_init__(self):
-        data.check_sizes(self.batch_size, self.image_size)
-        for name, least in (
-            ("epochs", 0),
-            ("init_epochs", 0),
-            ("steps_per_epoch", 0),
-            ("filters", 1),
-            ("num_blocks", 0),
-            ("d_filters", 1),
-            ("content_weight", 0),
-            ("init_learning_rate", 0),
-            ("learning_rate", 0),
-            ("d_learning_rate", 0),
-            ("seed", 0),
-        ):
-            value = getattr(self, name)
-            if not value >= least:
-                raise ValueError(
-                    f"`{name}` must be at least {least}. Received: {name}={value}"
-                )
-        if self.epochs + self.init_epochs == 0:
-            raise ValueError(
-                "`epochs` and `init_epochs` must not both be 0. Received: epochs=0, "
-                "init_epochs=0"
-            )
-        for name, known in (
-            ("d_normalization", NORMALIZATIONS),
-            ("adversarial_loss", losses.ADVERSARIAL),
-            ("content_loss", losses.CONTENT),
-            ("content_layer", LAYERS),
-            ("mixed_precision", PRECISIONS),
-        ):
-            value = getattr(self, name)
-            if value not in known:
-                raise ValueError(
-                    f"`{name}` must be one of {', '.join(known)}. "
-                    f"Received: {name}={value}"
-                )
-
-
-PRECISIONS = {
-    "float32": "float32",
-    "float16": "mixed_float16",
-    "bfloat16": "mixed_bfloat16",
-}
-
-# Where the sample set's defaults differ: minutes on two cores instead of days on a GPU.
-# Chosen by looking at what eight settings drew of photos that none had seen.
-SAMPLE_DEFAULTS = {
-    "data": SAMPLE_SET,
-    "epochs": 12,
-    "init_epochs": 3,
-    "steps_per_epoch": 100,
-    "batch_size": 4,
-    "image_size": 96,
-    "filters": 16,
-    "num_blocks": 3,
-    "d_filters": 16,
-    # With instance norm the discriminator sees nothing for its first thousand steps.
-    "d_normalization": "none",
-    # Random features (no download for a demo, the same result everywhere) lose detail
-    # with every layer: conv4_4 brings a checkerboard back, conv1_2 the photo.
-    "vgg_weights": "random",
-    "content_layer": "block1_conv2",
-    "content_weight": 0.04,  # of random features: a quarter of the adversarial gradient
-    "init_learning_rate": 2e-3,
-    "learning_rate": 1e-3,
-    "d_learning_rate": 4e-4,
-}
-
-
-def plan_from_config(config: dict) -> Plan:
-    """The plan of a run's `config.json`.
-
-    Raises:
-        ValueError: When a value is missing, unknown or of another kind.
-    """
-    known = {field.name for field in fields(Plan)}
-    odd = set(config) ^ known
-    if odd:
-        raise ValueError(
-            f"A run's config.json must hold a plan of this version. Missing or "
-            f"unknown: {', '.join(sorted(odd))}"
-        )
-    try:
-        return Plan(**config)
-    except TypeError as error:
-        raise ValueError(f"A run's config.json must be a plan: {error}") from error
+SAMPLES = 150  # pictures of each kind in the sample set
+SAMPLE_SIZE = (128, 176)
 
 
 class Training:
     """Both phases of one style's training.
 
-    Everything that can fail for want of data or weights fails in here, before a run's
-    folder is made.
-
     Args:
         plan: What to train.
 
     Raises:
-        ValueError: When data or VGG19's weights cannot be had.
+        ValueError: When there are no pictures, or the networks do not fit in memory.
     """
 
     def __init__(self, plan: Plan):
         self.plan = plan
+        self.photos, self.cartoons, self.pictures = _count(plan)
+        per_epoch = plan.steps_per_epoch or max(1, self.photos // plan.batch_size)
+        self.steps_per_epoch = per_epoch
+        self.init_steps = plan.init_epochs * per_epoch
+        self.steps = self.init_steps + plan.epochs * per_epoch
         keras.config.set_dtype_policy(PRECISIONS[plan.mixed_precision])
         keras.utils.set_random_seed(plan.seed)
-        self.training_set = _open(plan)
-        self.features, self.vgg_note = _load_features(plan)
-        photos = len(self.training_set.photos)
-        self.steps_per_epoch = plan.steps_per_epoch or max(1, photos // plan.batch_size)
-        self.init_steps = plan.init_epochs * self.steps_per_epoch
-        self.steps = self.init_steps + plan.epochs * self.steps_per_epoch
         self.generator = Generator(plan.filters, plan.num_blocks)
         self.discriminator = PatchDiscriminator(plan.d_filters, plan.d_normalization)
         self.interrupted = False
 
     def describe(self) -> list[str]:
         """The whole plan, a line each, as `--dry-run` prints it."""
-        plan, sets = self.plan, self.training_set
         parameters = self.generator.count_params(), self.discriminator.count_params()
-        lines = [f"{name}: {value}" for name, value in asdict(plan).items()]
+        lines = [f"{name}: {value}" for name, value in asdict(self.plan).items()]
         return lines + [
-            f"photos: {len(sets.photos)}",
-            f"cartoons: {len(sets.cartoons)}",
+            f"photos: {self.photos}",
+            f"cartoons: {self.cartoons}",
             f"generator parameters: {parameters[0]:,}",
             f"discriminator parameters: {parameters[1]:,}",
             f"steps an epoch: {self.steps_per_epoch}",
@@ -196,22 +73,49 @@ class Training:
             f"{self.steps - self.init_steps} joint = {self.steps}",
         ]
 
+    def config(self) -> dict:
+        """What `config.json` keeps: the plan, and which pictures it was for."""
+        resolved = {"steps_per_epoch": self.steps_per_epoch, "pictures": self.pictures}
+        return {**asdict(self.plan), **resolved}
+
+    def check_pictures(self, config: dict) -> None:
+        """Checks, before a run goes on, that its pictures are those it began with."""
+        before = config.get("pictures")
+        if before != self.pictures:
+            raise ValueError(
+                "A run must go on with the pictures that it began with; for others "
+                f"start a new one. Received: {self.pictures}, at the start {before}"
+            )
+
+    def prepare(self) -> None:
+        """Gets all that training needs, and makes `smooth/` where it is missing.
+
+        What can fail for want of weights or pictures fails here, before a run's folder
+        is made, and the quickest first.
+
+        Raises:
+            ValueError: When VGG19's weights or readable pictures cannot be had.
+        """
+        self.features, self.vgg_note = _load_features(self.plan)
+        self.training_set = _open(self.plan)
+        self.grid = _cut_grid(self.training_set.photos, self.plan.image_size)
+        data.keep_in_memory(self.training_set)
+        self.training_set.pair(0)
+
     def train(self, run: Run) -> bool:
         """Trains until done or interrupted, from the run's backup where it has one.
 
-        Ctrl-C and SIGTERM end it after the step under way, with a backup; a second one
-        ends it at once.
+        Call `prepare` before. Ctrl-C and SIGTERM end it after the step under way, with
+        a backup; a second one ends it at once.
 
         Returns:
             Whether it ran to the end.
 
         Raises:
-            ValueError: When the backup does not fit, or the pictures have changed.
+            ValueError: When the backup is missing, damaged, or does not fit.
         """
         self.run = run
         plan = self.plan
-        self.writer = tf.summary.create_file_writer(str(run.logs))
-        self.grid = _cut_grid(self.training_set.photos, plan.image_size)
         self.init_phase = InitializationPhase(self.generator, self.features)
         self.init_phase.compile(
             _adam(plan.init_learning_rate, self.init_steps),
@@ -228,8 +132,9 @@ class Training:
         )
         self.backup = _Backup(self)
         self.backup.restore()
+        run.write_config(self.config())
+        self.writer = tf.summary.create_file_writer(str(run.logs))
         with _catch_signals(self):
-            data.keep_in_memory(self.training_set)
             self._fit("init", self.init_phase, 0, self.init_steps)
             self._fit("joint", self.joint_phase, self.init_steps, self.steps)
         self._save()
@@ -302,7 +207,7 @@ class _Backup:
         self.manager = tf.train.CheckpointManager(
             self.checkpoint, str(training.run.backup), max_to_keep=2
         )
-        self.steps = training.steps
+        self.steps, self.run = training.steps, training.run
         self.saved_at = time.monotonic()
 
     @property
@@ -317,6 +222,11 @@ class _Backup:
     def restore(self) -> None:
         latest = self.manager.latest_checkpoint
         if latest is None:
+            if self.run.generator.exists() or self.run.history.exists():
+                raise ValueError(
+                    "A run that goes on must have its backup. Received: none that can "
+                    f"be read in {self.run.backup}; start a new run"
+                )
             return
         try:
             # Everything must be found: optimizer state that does not load would be a
@@ -369,15 +279,29 @@ def _adam(learning_rate: float, steps: int):
     return keras.optimizers.Adam(schedule, beta_1=cartoongan.BETA_1)
 
 
+def _count(plan: Plan) -> tuple[int, int, str]:
+    """How many photos and cartoons there are, and a name for this very set of them."""
+    if plan.data == SAMPLE_SET:
+        return SAMPLES, SAMPLES, SAMPLE_SET
+    lists = data.list_pictures(plan.data)
+    digest = hashlib.sha256()
+    for path in sum(lists, []):
+        place = path.relative_to(plan.data).as_posix()
+        digest.update(f"{place} {path.stat().st_size}\n".encode())
+    photos, cartoons = map(len, lists)
+    name = f"{photos} photos, {cartoons} cartoons, {digest.hexdigest()[:12]}"
+    return photos, cartoons, name
+
+
 def _open(plan: Plan) -> data.TrainingSet:
     if plan.data != SAMPLE_SET:
         return data.open_folder(plan.data, plan.image_size)
     height, width = (max(side, plan.image_size) for side in SAMPLE_SIZE)
     cartoons = samples.draw_cartoons(SAMPLES, plan.style, 0, height, width)
     return data.TrainingSet(
-        data.Pictures(samples.draw_photos(SAMPLES, 0, height, width)),
-        data.Pictures(cartoons),
-        data.Pictures([smooth_edges(cartoon) for cartoon in cartoons]),
+        Pictures(samples.draw_photos(SAMPLES, 0, height, width)),
+        Pictures(cartoons),
+        Pictures([smooth_edges(cartoon) for cartoon in cartoons]),
     )
 
 
@@ -392,7 +316,7 @@ def _load_features(plan: Plan):
         return features, str(error)
 
 
-def _cut_grid(photos: data.Pictures, size: int) -> np.ndarray:
+def _cut_grid(photos: Pictures, size: int) -> np.ndarray:
     count = min(GRID_PHOTOS, len(photos))
     places = np.linspace(0, len(photos) - 1, count).astype(int)
     return np.stack([data.cut_center(photos[int(at)], size) for at in places])

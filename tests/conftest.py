@@ -86,3 +86,18 @@ def refused():
             assert str(word) in lines[0], lines[0]
 
     return check
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A style's folder of pictures of many sizes and formats."""
+    from cartoongan_tf import images, samples
+
+    for number in range(5):
+        size = (48 + 16 * number, 70)
+        photo = samples.draw_photo(number, *size)
+        images.write(tmp_path / "photos" / "sub" / f"{number}.jpg", photo)
+    for number in range(4):
+        cartoon = samples.draw_cartoon(number, "hayao", 60, 64 + 10 * number)
+        images.write(tmp_path / "cartoons" / f"{number}.png", cartoon)
+    return tmp_path

@@ -60,7 +60,7 @@ def test_other_arrays_are_refused(cartoonizer):
 def test_a_photo_too_large_for_memory_is_refused_with_a_size_that_fits(
     cartoonizer, monkeypatch
 ):
-    monkeypatch.setattr(module, "_available_memory", lambda: 2**20)
+    monkeypatch.setattr(module.memory, "available", lambda: 2**20)
     with pytest.raises(ValueError, match=r"fit in memory.*640x480.*--max-size"):
         cartoonizer(np.zeros((480, 640, 3), np.uint8))
 

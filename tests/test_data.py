@@ -1,7 +1,5 @@
 """Facts about the training data."""
 
-import json
-import os
 import warnings
 
 import numpy as np
@@ -9,19 +7,7 @@ import pytest
 import tensorflow as tf
 
 from cartoongan_tf import data, images, samples
-
-
-@pytest.fixture
-def folder(tmp_path):
-    """A style's folder of pictures of many sizes and formats."""
-    for number in range(5):
-        size = (48 + 16 * number, 70)
-        photo = samples.draw_photo(number, *size)
-        images.write(tmp_path / "photos" / "sub" / f"{number}.jpg", photo)
-    for number in range(4):
-        cartoon = samples.draw_cartoon(number, "hayao", 60, 64 + 10 * number)
-        images.write(tmp_path / "cartoons" / f"{number}.png", cartoon)
-    return tmp_path
+from cartoongan_tf.pictures import Pictures
 
 
 def as_list(dataset, count):
@@ -54,12 +40,13 @@ def test_the_same_seed_gives_the_same_batches_and_another_does_not(folder):
 def test_an_epoch_ends_and_the_next_goes_on_with_other_pictures(folder):
     dataset = data.load_dataset(folder, 2, 32, seed=1)
     assert int(dataset.cardinality()) == 2
-    epochs = [[b[0].numpy() for b in dataset] for _ in range(3)]
-    assert [len(epoch) for epoch in epochs] == [2, 2, 2]
     training_set = data.open_folder(folder, 32)
-    straight = as_list(data.make_batches(training_set, 2, 32, seed=1), 6)
-    for ours, theirs in zip(sum(epochs, []), straight, strict=True):
-        assert np.array_equal(ours, theirs[0])
+    for lap in range(3):
+        batches = [batch[0].numpy() for batch in dataset]
+        assert len(batches) == 2
+        for number, photo in enumerate(np.concatenate(batches)):
+            drawn = data.draw_triple(training_set, 5 * lap + number, 32, seed=1)
+            assert np.array_equal(images.to_uint8(photo), drawn[0])
 
 
 def test_a_run_goes_on_at_any_batch_as_it_would_have(folder):
@@ -87,14 +74,14 @@ def test_what_the_pipeline_gives_is_what_the_eager_function_draws(folder):
 
 def test_augmentation_differs_from_step_to_step(folder):
     # Drawn once at tracing time, it would be frozen ever after.
-    training_set = data.TrainingSet(*[data.Pictures([samples.draw_photo(0)])] * 3)
+    training_set = data.TrainingSet(*[Pictures([samples.draw_photo(0)])] * 3)
     batches = as_list(data.make_batches(training_set, 1, 64), 12)
     assert len({batch[0].tobytes() for batch in batches}) == 12
 
 
 def test_every_picture_is_seen_once_a_lap_in_another_order():
     pictures = [np.full((40, 40, 3), level, np.uint8) for level in range(7)]
-    training_set = data.TrainingSet(*[data.Pictures(pictures)] * 3)
+    training_set = data.TrainingSet(*[Pictures(pictures)] * 3)
     drawn = [data.draw_triple(training_set, n, 32, 0) for n in range(21)]
     for stream in (0, 1):
         levels = [int(triple[stream][0, 0, 0]) for triple in drawn]
@@ -106,7 +93,7 @@ def test_every_picture_is_seen_once_a_lap_in_another_order():
 
 
 def test_cartoon_and_smooth_are_cut_alike():
-    cartoons = data.Pictures(samples.draw_cartoons(3, "hosoda"))
+    cartoons = Pictures(samples.draw_cartoons(3, "hosoda"))
     training_set = data.TrainingSet(cartoons, cartoons, cartoons)
     for number in range(10):
         _, cartoon, smooth = data.draw_triple(training_set, number, 64, 0)
@@ -133,7 +120,7 @@ def test_pictures_of_any_size_are_cut(size):
 
 def test_large_pictures_are_shrunk_on_reading(tmp_path):
     images.write(tmp_path / "a.png", np.zeros((900, 1200, 3), np.uint8))
-    pictures = data.Pictures([tmp_path / "a.png"], short_side=96)
+    pictures = Pictures([tmp_path / "a.png"], short_side=96)
     assert pictures[0].shape == (96, 128, 3)
 
 
@@ -160,7 +147,7 @@ def test_damaged_files_are_named_counted_and_skipped(folder):
     messages = [str(w.message) for w in caught]
     assert sum("2.jpg" in m for m in messages) == 1
     assert sum("1.png" in m for m in messages) == 1
-    assert training_set.damaged == 1
+    assert training_set.damaged == 2
     assert len(training_set.cartoons) == 3
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -168,11 +155,34 @@ def test_damaged_files_are_named_counted_and_skipped(folder):
     assert all(np.array_equal(a[0], b[0]) for a, b in zip(first, again, strict=True))
 
 
+def test_cartoon_and_smooth_stay_a_pair_when_one_is_damaged(folder):
+    for number in range(4):
+        level = np.full((60, 64 + 10 * number, 3), 50 * number, np.uint8)
+        images.write(folder / "cartoons" / f"{number}.png", level)
+        images.write(folder / "smooth" / f"{number}.png", level)
+    (folder / "cartoons" / "0.png").write_text("no cartoon")
+    (folder / "smooth" / "2.png").write_text("no picture")
+    with pytest.warns(UserWarning):
+        training_set = data.open_folder(folder, 32)
+        for number in range(12):
+            _, cartoon, smooth = data.draw_triple(training_set, number, 32, 0)
+            assert cartoon[0, 0, 0] == smooth[0, 0, 0]
+    assert training_set.damaged == 2
+
+
+def test_a_smooth_picture_of_another_size_is_left_out_with_a_warning(folder):
+    images.write(folder / "smooth" / "1.png", np.zeros((60, 30, 3), np.uint8))
+    training_set = data.open_folder(folder, 32)
+    with pytest.warns(UserWarning, match="must have its cartoon's size.*1.png"):
+        for number in range(8):
+            training_set.pair(number % 4)
+
+
 def test_a_folder_of_damage_alone_is_an_error(folder):
     for path in (folder / "photos" / "sub").iterdir():
         path.write_text("no photo")
     with pytest.warns(UserWarning), pytest.raises(ValueError, match="5 damaged files"):
-        data.Pictures(sorted((folder / "photos" / "sub").iterdir()))[0]
+        Pictures(sorted((folder / "photos" / "sub").iterdir()))[0]
 
 
 def test_a_missing_part_is_named(tmp_path):
@@ -196,81 +206,3 @@ def test_a_set_larger_than_the_budget_is_left_on_disk(folder):
     pictures = data.open_folder(folder, 32).photos
     assert pictures.keep(1000) == 0
     assert pictures.keep(pictures[0].nbytes * 3) == 0
-
-
-# ---------------------------------------------------------------- smooth
-
-
-def stamps(folder):
-    return {p.name: p.stat().st_mtime_ns for p in (folder / "smooth").glob("*.png")}
-
-
-def test_smooth_is_made_once_and_kept(folder):
-    training_set = data.open_folder(folder, 32)
-    before = stamps(folder)
-    assert set(before) == {f"{n}.png.png" for n in range(4)}
-    assert not np.array_equal(training_set.cartoons[0], training_set.smooth[0])
-    data.open_folder(folder, 32)
-    assert stamps(folder) == before
-
-
-def test_a_changed_cartoon_is_smoothed_again_the_others_are_not(folder):
-    data.open_folder(folder, 32)
-    before = stamps(folder)
-    new = samples.draw_cartoon(99, "paprika", 60, 84)
-    images.write(folder / "cartoons" / "2.png", new)
-    data.open_folder(folder, 32)
-    after = stamps(folder)
-    changed = {name for name in after if after[name] != before[name]}
-    assert changed == {"2.png.png"}
-    shown = images.read(folder / "smooth" / "2.png.png").pixels
-    assert np.abs(shown.astype(int) - new).mean() < 20
-
-
-def test_a_smooth_picture_of_the_users_own_is_taken_and_never_overwritten(folder):
-    own = np.full((60, 64, 3), 9, np.uint8)
-    images.write(folder / "smooth" / "0.png", own)
-    images.write(folder / "smooth" / "1.png.png", own)
-    training_set = data.open_folder(folder, 32)
-    assert (training_set.smooth[0] == 9).all() and (training_set.smooth[1] == 9).all()
-    assert np.array_equal(images.read(folder / "smooth" / "1.png.png").pixels, own)
-    # One that we made and the user retouched is the user's from then on.
-    data.open_folder(folder, 32)
-    images.write(folder / "smooth" / "2.png.png", own)
-    images.write(
-        folder / "cartoons" / "2.png", samples.draw_cartoon(5, "hosoda", 60, 84)
-    )
-    assert (data.open_folder(folder, 32).smooth[2] == 9).all()
-
-
-def test_another_training_size_asks_for_another_kernel(folder):
-    large = samples.draw_cartoon(1, "hayao", 400, 500)
-    images.write(folder / "cartoons" / "0.png", large)
-    data.open_folder(folder, 256)
-    small_kernel = images.read(folder / "smooth" / "0.png.png").pixels
-    data.open_folder(folder, 64)
-    large_kernel = images.read(folder / "smooth" / "0.png.png").pixels
-    assert not np.array_equal(small_kernel, large_kernel)
-
-
-@pytest.mark.parametrize(
-    "height, image_size, expected", [(256, 256, 5), (384, 256, 5), (1080, 256, 15)]
-)
-def test_the_kernel_grows_with_the_picture(height, image_size, expected):
-    pixels = np.zeros((height, height * 2, 3), np.uint8)
-    assert data.kernel_size(pixels, image_size) == expected
-
-
-def test_a_lost_record_makes_smooth_the_users(folder):
-    data.open_folder(folder, 32)
-    before = stamps(folder)
-    (folder / "smooth" / ".smooth.json").write_text("{not json")
-    data.open_folder(folder, 32)
-    assert stamps(folder) == before
-
-
-def test_the_record_says_from_what_each_was_made(folder):
-    data.open_folder(folder, 32)
-    record = json.loads((folder / "smooth" / ".smooth.json").read_text())
-    size = os.path.getsize(folder / "cartoons" / "3.png")
-    assert record["3.png"]["cartoon"][0] == size

@@ -53,12 +53,19 @@ def nobody():
     os.seteuid(0)
 
 
+def open_to_others(folder):
+    """Pytest closes its own folders to them."""
+    while not folder.name.startswith("pytest-of-"):
+        folder.chmod(0o755)
+        folder = folder.parent
+    folder.chmod(0o755)
+
+
 def test_an_unreadable_folder_is_named(tmp_path, request):
     closed = tmp_path / "closed"
     closed.mkdir()
     images.write(closed / "a.png", PIXEL)
-    for folder in (tmp_path, *tmp_path.parents[:2]):  # pytest's own, closed to others
-        folder.chmod(0o755)
+    open_to_others(tmp_path)
     closed.chmod(0)
     request.getfixturevalue("nobody")
     with pytest.raises(ValueError, match="must be readable. Received: .*closed"):
@@ -77,8 +84,7 @@ def test_checking_a_folder_makes_nothing(tmp_path):
 
 
 def test_a_folder_without_permission_is_named(tmp_path, request):
-    for folder in (tmp_path, *tmp_path.parents[:2]):
-        folder.chmod(0o755)
+    open_to_others(tmp_path)
     closed = tmp_path / "closed"
     closed.mkdir(mode=0o555)
     request.getfixturevalue("nobody")

@@ -15,6 +15,7 @@ import pytest
 from cartoongan_tf import images, samples
 from cartoongan_tf.callbacks import read_history
 from cartoongan_tf.cartoonizer import Cartoonizer
+from cartoongan_tf.runs import Run
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -55,7 +56,7 @@ def test_ones_own_data_is_trained_on(command, mine, tmp_path):
     assert "sample set, drawn" not in result.stdout
     run = tmp_path / "runs" / "mine" / "00001"
     config = json.loads((run / "config.json").read_text())
-    assert config["data"] == "data/mine"
+    assert config["data"] == str(mine)
     assert config["content_weight"] == 6e-4
     assert len(list((mine / "smooth").glob("*.png"))) == 3
 
@@ -91,7 +92,7 @@ def test_damaged_pictures_are_named_and_counted(process, mine):
     (mine / "photos" / "1.jpg").write_text("no photo")
     result = process("train", "--style", "mine", "--vgg-weights", "random", *QUICK)
     assert result.returncode == 0, result.stderr
-    assert "1 damaged picture" in result.stdout
+    assert "Damaged and skipped: 1 picture." in result.stdout
     named = [line for line in result.stderr.splitlines() if "1.jpg" in line]
     assert len(named) == 1 and named[0].startswith("warning: ")
 
@@ -108,6 +109,9 @@ def test_damaged_pictures_are_named_and_counted(process, mine):
         (("--runs", "file/runs"), ("must be writable", "file/runs")),
         (("--epochs", "0", "--init-epochs", "0"), ("must not both be 0",)),
         (("--vgg-weights", "no.h5"), ("--vgg-weights", "no.h5")),
+        (("--content-weight", "inf"), ("content_weight=inf",)),
+        (("--epochs", "many"), ("--epochs", "many", "--help")),
+        (("--filters", "1000000000"), ("OOM",)),
     ],
 )
 def test_bad_flags_are_refused(command, tmp_path, refused, flags, words):
@@ -117,8 +121,58 @@ def test_bad_flags_are_refused(command, tmp_path, refused, flags, words):
 
 
 def test_resume_takes_no_other_flags(command, tmp_path, refused):
-    result = command("train", "--resume", "r", "--batch-size", "4", "--style", "x")
-    refused(result, "takes everything but --epochs", "--style, --batch-size")
+    result = command("train", "--resume", "r", "--batch-size", "4", "--runs", "x")
+    refused(result, "takes everything but --epochs", "--runs, --batch-size")
+
+
+def test_a_refused_resume_leaves_the_run_as_it_was(command, tmp_path, refused):
+    assert command("train", "--style", "hayao", *QUICK).returncode == 0
+    run = tmp_path / "runs" / "hayao" / "00001"
+    config = (run / "config.json").read_text()
+    result = command("train", "--resume", run, "--epochs", "0")
+    assert result.returncode == 2
+    assert "must not be less than what is done" in result.stderr
+    assert (run / "config.json").read_text() == config
+
+
+def test_a_run_is_trained_by_one_process_at_a_time(command, tmp_path):
+    assert command("train", "--style", "hayao", *QUICK).returncode == 0
+    run = Run.open(tmp_path / "runs" / "hayao" / "00001")
+    with run.locked():
+        result = command("train", "--resume", run.folder, "--epochs", "2")
+    assert result.returncode == 2
+    assert "by one process at a time" in result.stderr
+
+
+def test_an_install_that_cannot_work_is_refused_before_training(
+    command, tmp_path, refused
+):
+    (tmp_path / "saved_models").touch()
+    result = command("train", "--style", "hayao", "--install", *QUICK)
+    refused(result, "must be writable", "saved_models")
+    assert not (tmp_path / "runs").exists()
+
+
+def test_a_full_disk_is_one_line(process, tmp_path):
+    # No file may grow beyond 100 kB: the backup cannot be written.
+    code = (
+        "import resource, sys, runpy, signal; "
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN); "
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000)); "
+        "sys.argv = ['train', *sys.argv[1:]]; "
+        "runpy.run_module('cartoongan_tf.train', run_name='__main__')"
+    )
+    quick = [*QUICK[:-4], "--filters", "16", "--num-blocks", "1"]
+    result = subprocess.run(
+        [sys.executable, "-c", code, "--style", "hayao", *quick],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+    )
+    assert result.returncode == 2, result.stderr
+    assert "Traceback" not in result.stderr
+    assert result.stderr.strip().splitlines()[-1].startswith("error: ")
 
 
 def test_a_folder_of_data_without_its_parts_is_refused(command, tmp_path, refused):

@@ -3,21 +3,20 @@
 import dataclasses
 import json
 import os
+import shutil
 import signal
 import threading
+import time
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from cartoongan_tf import data, images, samples
+from cartoongan_tf import images, samples
 from cartoongan_tf.callbacks import read_history
+from cartoongan_tf.plans import SAMPLE_DEFAULTS, Plan, plan_from_config
 from cartoongan_tf.runs import Run
-from cartoongan_tf.training import (
-    SAMPLE_DEFAULTS,
-    Plan,
-    Training,
-    plan_from_config,
-)
+from cartoongan_tf.training import Training
 
 TINY = {
     "epochs": 2,
@@ -46,27 +45,31 @@ def plan(tmp_path):
 
 def train(plan, root, break_at=None):
     """A run, interrupted as by Ctrl-C after `break_at` steps."""
-    training = Training(plan)
-    run = Run.create(root / "runs", plan.style, dataclasses.asdict(plan))
+    training = prepared(plan)
+    run = Run.create(root / "runs", plan.style, training.config())
     if break_at is not None:
         stop_at(training, break_at)
     return run, training, training.train(run)
 
 
+def prepared(plan):
+    training = Training(plan)
+    training.prepare()
+    return training
+
+
 def stop_at(training, step):
     """Sends ourselves the signal that Ctrl-C sends, once that many steps are done."""
-    original = data.make_batches
 
     def watch():
+        until = time.monotonic() + 60
         while getattr(training, "backup", None) is None or training.step < step:
-            if done.wait(0.001):
+            time.sleep(0.001)
+            if time.monotonic() > until:
                 return
         os.kill(os.getpid(), signal.SIGINT)
 
-    done = threading.Event()
-    thread = threading.Thread(target=watch, daemon=True)
-    thread.start()
-    assert original is data.make_batches
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def files(run):
@@ -125,7 +128,7 @@ def test_a_broken_run_goes_on_as_if_it_had_not_stopped(plan, tmp_path, step):
     assert run.generator.is_file()
     rows = read_history(run.history)
     assert len(rows) == training.step // 3  # none for half an epoch
-    again = Training(plan_from_config(run.read_config()))
+    again = prepared(plan_from_config(run.read_config()))
     assert again.train(run)
     assert run.history.read_text() == whole.history.read_text()
     for a, b in zip(again.generator.weights, straight.generator.weights, strict=True):
@@ -139,7 +142,7 @@ def test_a_broken_run_goes_on_as_if_it_had_not_stopped(plan, tmp_path, step):
 
 def test_a_finished_run_can_be_made_longer(plan, tmp_path):
     run, _, _ = train(plan, tmp_path)
-    longer = Training(dataclasses.replace(plan, epochs=3))
+    longer = prepared(dataclasses.replace(plan, epochs=3))
     assert longer.train(run)
     assert [r["step"] for r in read_history(run.history)] == ["3", "6", "9", "12", "15"]
 
@@ -147,13 +150,31 @@ def test_a_finished_run_can_be_made_longer(plan, tmp_path):
 def test_a_backup_of_other_networks_is_an_error(plan, tmp_path):
     run, _, _ = train(plan, tmp_path)
     with pytest.raises(ValueError, match="must be whole and of the run's networks"):
-        Training(dataclasses.replace(plan, filters=3)).train(run)
+        prepared(dataclasses.replace(plan, filters=3)).train(run)
 
 
 def test_a_backup_further_than_the_plan_is_an_error(plan, tmp_path):
     run, _, _ = train(plan, tmp_path)
     with pytest.raises(ValueError, match="9 steps, 12 done"):
-        Training(dataclasses.replace(plan, epochs=1)).train(run)
+        prepared(dataclasses.replace(plan, epochs=1)).train(run)
+    assert run.read_config()["epochs"] == 2  # the refusal changed nothing
+
+
+def test_a_run_whose_backup_is_lost_does_not_begin_anew(plan, tmp_path):
+    run, _, _ = train(plan, tmp_path)
+    before = run.generator.read_bytes()
+    shutil.rmtree(run.backup)
+    with pytest.raises(ValueError, match="must have its backup"):
+        prepared(dataclasses.replace(plan, epochs=3)).train(run)
+    assert run.generator.read_bytes() == before
+
+
+def test_a_run_does_not_go_on_with_other_pictures(plan, tmp_path):
+    run, _, _ = train(plan, tmp_path)
+    folder = Path(plan.data)
+    images.write(folder / "photos" / "new.png", samples.draw_photo(9, 40, 48))
+    with pytest.raises(ValueError, match="5 photos, 4 cartoons.*at the start 4 photos"):
+        Training(plan).check_pictures(run.read_config())
 
 
 def test_the_saved_generator_draws_what_the_last_grid_shows(plan, tmp_path):
@@ -182,7 +203,7 @@ def test_the_sample_set_is_drawn_and_needs_no_files(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     plan = Plan("hosoda", **SAMPLE_DEFAULTS)
     small = dataclasses.replace(plan, vgg_weights="random", image_size=32)
-    training = Training(small)
+    training = prepared(small)
     assert len(training.training_set.photos) == len(training.training_set.cartoons)
     assert training.steps > 100
     assert list(tmp_path.iterdir()) == []
@@ -198,13 +219,15 @@ def test_users_data_without_imagenet_weights_is_an_error_before_training(
 
     monkeypatch.setattr(keras.applications, "VGG19", refuse)
     with pytest.raises(ValueError, match="no route to host.*--vgg-weights FILE"):
-        Training(dataclasses.replace(plan, vgg_weights="imagenet"))
+        prepared(dataclasses.replace(plan, vgg_weights="imagenet"))
+    assert not (Path(plan.data) / "smooth").exists()
     sample = Plan("hosoda", **{**SAMPLE_DEFAULTS, "vgg_weights": "imagenet"})
-    assert "no route to host" in Training(sample).vgg_note
+    assert "no route to host" in prepared(sample).vgg_note
 
 
 def test_describe_says_the_whole_plan(plan):
     lines = Training(plan).describe()
+    assert not (Path(plan.data) / "smooth").exists()
     assert "content_weight: 0.0006" in lines
     assert "photos: 4" in lines
     assert "steps: 6 initialization + 6 joint = 12" in lines
@@ -221,11 +244,15 @@ def test_describe_says_the_whole_plan(plan):
         {"adversarial_loss": "hinge"},
         {"content_layer": "conv5"},
         {"filters": 0},
+        {"epochs": 1.5},
+        {"batch_size": True},
+        {"learning_rate": float("inf")},
+        {"vgg_weights": None},
     ],
 )
 def test_bad_plans_are_refused_with_the_rule(bad):
     name = next(iter(bad))
-    with pytest.raises(ValueError, match=rf"`{name}`.* must .* Received: {name}="):
+    with pytest.raises(ValueError, match=rf"`{name}`.* must .*Received: {name}="):
         Plan("mine", "data", **bad)
 
 

@@ -6,6 +6,7 @@ as arrays in mnicnc404/CartoonGan-tensorflow (.npz, or a folder of .npy).
 
 import re
 import zipfile
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -24,7 +25,7 @@ def read_arrays(source) -> dict[str, np.ndarray]:
     """
     path = Path(source)
     if path.is_dir():
-        files = sorted(path.glob("*.npy"))
+        files = sorted(path.glob("[!.]*.npy"))  # not macOS's ._conv01_1.npy
         if not files:
             raise ValueError(
                 f"A folder of weights must hold .npy files. Received: {path}"
@@ -45,11 +46,25 @@ def read_arrays(source) -> dict[str, np.ndarray]:
     )
 
 
-_DAMAGE = (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile)
+_DAMAGE = (
+    OSError,
+    ValueError,
+    EOFError,
+    KeyError,
+    MemoryError,
+    RuntimeError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
+_MAX_BYTES = 2**30  # unpacked: a small file could claim anything
 
 
 def _load(path: Path):
     try:
+        if zipfile.is_zipfile(path):
+            with zipfile.ZipFile(path) as archive:
+                if sum(info.file_size for info in archive.infolist()) > _MAX_BYTES:
+                    raise ValueError("more than 1 GiB unpacked")
         return np.load(path, allow_pickle=False)
     except _DAMAGE as error:
         raise ValueError(
@@ -75,13 +90,24 @@ def convert_generator(arrays: dict[str, np.ndarray]) -> Generator:
     blocks = sum(
         re.fullmatch(r"conv\d\d_2\.weight", n) is not None for n in arrays
     ) - len(("conv02_2", "conv03_2"))
-    first = arrays.get("conv01_1.weight")
-    if first is None or first.ndim != 4 or blocks < 0:
+    first = arrays.get("conv01_1.weight", np.zeros(0))
+    width = first.shape[0] if first.ndim == 4 else 0
+    # Before anything is built: a width out of nowhere would ask for all memory.
+    shapes = {
+        "conv01_1.weight": (width, 3, 7, 7),
+        "conv02_1.weight": (2 * width, width, 3, 3),
+        "conv03_1.weight": (4 * width, 2 * width, 3, 3),
+    }
+    fits = [np.shape(arrays.get(name)) == shape for name, shape in shapes.items()]
+    if not (width and blocks >= 0 and all(fits[:1])):
         raise ValueError(
             "Weights must be a CartoonGAN generator's, with conv01_1.weight. "
             f"Received: {', '.join(sorted(arrays)[:4]) or 'nothing'} ..."
         )
-    generator = Generator(filters=int(first.shape[0]), num_blocks=blocks)
+    for (name, shape), fit in zip(shapes.items(), fits, strict=True):
+        if not fit:
+            _take(arrays, name, shape)  # says what is wrong
+    generator = Generator(filters=width, num_blocks=blocks)
     left = dict(arrays)
     for layer in generator.layers:
         if isinstance(layer, InstanceNormalization):

@@ -71,6 +71,29 @@ def test_numbers_that_are_no_floats_are_refused(arrays):
         convert_generator(arrays)
 
 
+def test_a_width_out_of_nowhere_is_refused_before_memory_is_taken(arrays):
+    arrays["conv01_1.weight"] = np.zeros((300_000, 3, 7, 7), np.float16)
+    with pytest.raises(ValueError, match="conv02_1.weight must be floats of shape"):
+        convert_generator(arrays)
+
+
+def test_a_header_that_claims_more_than_the_file_is_refused(tmp_path):
+    np.save(tmp_path / "a.npy", np.zeros(4, np.float32))
+    data = (tmp_path / "a.npy").read_bytes()
+    huge = data.replace(b"(4,), }", b"(1099511627776,), }").replace(b" " * 12, b"", 1)
+    (tmp_path / "w").mkdir()
+    (tmp_path / "w" / "conv01_1.weight.npy").write_bytes(huge)
+    with pytest.raises(ValueError, match="must hold plain numeric arrays"):
+        read_arrays(tmp_path / "w")
+
+
+def test_hidden_files_beside_the_weights_are_left_out(arrays, tmp_path):
+    for name, array in arrays.items():
+        np.save(tmp_path / f"{name}.npy", array)
+    (tmp_path / "._conv01_1.weight.npy").write_bytes(b"macOS")
+    assert set(read_arrays(tmp_path)) == set(arrays)
+
+
 def test_another_network_is_refused():
     with pytest.raises(ValueError, match="must be a CartoonGAN generator's"):
         convert_generator({"fc.weight": np.zeros((2, 2), np.float32)})

@@ -116,6 +116,51 @@ def test_a_storage_cut_short_is_refused(tmp_path):
         read_pth(state(tmp_path, (3,), (1,), 3, data=b"1234"))
 
 
+def short(text):
+    return b"\x8c" + bytes([len(text)]) + text.encode()
+
+
+BOMBS = {
+    # Hashing a key of 200,000 nested tuples ends the process.
+    "deep key": b"\x80\x02})" + b"\x85" * 200_000 + b"K\x01s.",
+    # 2 ** 60 items, told in an error message or hashed.
+    "laughs": b"\x80\x04})" + b"\x94h\x00\x86" * 60 + b"K\x01s.",
+    "laughs as storage": b"\x80\x04)" + b"\x94h\x00\x86" * 60 + b"Q.",
+    # A memo, a string and a list of four billion.
+    "memo": b"\x80\x02]r\xff\xff\xff\xff.",
+    "string": b"\x80\x02X\xff\xff\xff\xffabc.",
+    "dict by reduce": b"\x80\x04ccollections\nOrderedDict\n](K\x01K\x02\x86e\x85R.",
+    "calls a string": b"\x80\x04" + short("<f4") + b")R.",
+    "bytes": b"\x80\x04B\xff\xff\xff\x7fabc.",
+    "object": b"\x80\x02ccollections\nOrderedDict\n)\x81.",
+    "nothing to take": b"\x80\x02s.",
+}
+
+
+@pytest.mark.parametrize("bomb", BOMBS)
+@pytest.mark.parametrize("kind", ["zip", "legacy"])
+def test_bombs_are_refused_at_once(tmp_path, bomb, kind):
+    path = tmp_path / "bomb.pth"
+    if kind == "zip":
+        zipped(path, BOMBS[bomb])
+    else:
+        path.write_bytes(BOMBS[bomb])
+    with pytest.raises(ValueError, match="bomb.pth"):
+        read_pth(path)
+
+
+def test_a_packed_zip_is_refused_before_it_is_unpacked(tmp_path):
+    with zipfile.ZipFile(tmp_path / "a.pth", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("archive/data.pkl", b"0" * 50_000_000)
+    with pytest.raises(ValueError, match="is packed or too large"):
+        read_pth(tmp_path / "a.pth")
+
+
+def test_a_tensor_may_not_be_larger_than_its_storage(tmp_path):
+    with pytest.raises(ValueError, match="outside its storage"):
+        read_pth(state(tmp_path, (16384, 16384), (0, 0), 1))
+
+
 @pytest.mark.parametrize("kind", ["zip", "legacy"])
 def test_every_truncation_is_refused(tmp_path, kind):
     whole = (GOLDENS / f"narrow_{kind}.pth").read_bytes()
