@@ -259,13 +259,10 @@ def cut(picture: np.ndarray, image_size: int, rng: np.random.Generator) -> np.nd
     y, x = int(top * (height - side + 1)), int(left * (width - side + 1))
     window = picture[y : y + side, x : x + side]
     if side != image_size:
-        shrinks = side > image_size
-        window = cv2.resize(
-            window,
-            (image_size, image_size),
-            interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR,
-        )
-    return np.ascontiguousarray(window[:, ::-1] if flip < 0.5 else window)
+        # Areas cost six times as much; shrunk to less than half, a picture needs them.
+        way = cv2.INTER_AREA if side > 2 * image_size else cv2.INTER_LINEAR
+        window = cv2.resize(window, (image_size, image_size), interpolation=way)
+    return cv2.flip(window, 1) if flip < 0.5 else np.ascontiguousarray(window)
 
 
 def cut_center(picture: np.ndarray, image_size: int) -> np.ndarray:

@@ -110,8 +110,8 @@ SAMPLE_DEFAULTS = {
     # With instance norm the discriminator sees nothing for its first thousand steps.
     "d_normalization": "none",
     # Random features (no download for a demo, the same result everywhere) lose detail
-    # with every layer: conv4_4 brings back a checkerboard, conv2_2 takes longer to learn
-    # lines, conv1_2 brings back the photo.
+    # with every layer: conv4_4 brings back a checkerboard, conv2_2 learns lines later,
+    # conv1_2 brings back the photo.
     "vgg_weights": "random",
     "content_layer": "block1_conv2",
     "content_weight": 0.04,  # of random features: a third of the adversarial gradient
