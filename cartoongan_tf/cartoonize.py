@@ -111,7 +111,7 @@ def main(argv):
             known = any(name in told for name in names)
             failures.append(told if known else f"{photo.path}: {told}")
     if rows:
-        images.write(out, images.stack(rows))
+        images.write(out, images.lay_out(rows))
     for failure in failures:
         print(f"error: {failure}", file=sys.stderr)
     return 2 if failures else 0

@@ -6,6 +6,7 @@ level (truncation, the usual slip, gets 63 of 256 levels wrong after a round tri
 """
 
 import io
+import math
 import os
 import warnings
 from dataclasses import dataclass
@@ -374,12 +375,8 @@ _NOTE = "cartoongan_tf"
 
 
 def side_by_side(*pictures: np.ndarray, gap: int = 4) -> np.ndarray:
-    """Joins uint8 pictures of one height left to right, a white gap between."""
-    bar = np.full((pictures[0].shape[0], gap, 3), 255, np.uint8)
-    parts = [pictures[0]]
-    for picture in pictures[1:]:
-        parts += [bar, picture]
-    return np.concatenate(parts, axis=1)
+    """Joins uint8 pictures left to right on white, each at its own height."""
+    return stack([picture.swapaxes(0, 1) for picture in pictures], gap).swapaxes(0, 1)
 
 
 def stack(rows: list[np.ndarray], gap: int = 4) -> np.ndarray:
@@ -392,3 +389,12 @@ def stack(rows: list[np.ndarray], gap: int = 4) -> np.ndarray:
         sheet[top : top + row.shape[0], : row.shape[1]] = row
         top += row.shape[0] + gap
     return sheet
+
+
+def lay_out(pictures: list[np.ndarray], gap: int = 4) -> np.ndarray:
+    """Puts uint8 pictures on a sheet, in as many columns as make it about square."""
+    height, width = np.mean([picture.shape[:2] for picture in pictures], axis=0)
+    columns = max(1, math.ceil(math.sqrt(len(pictures) * height / width) - 0.3))
+    each = math.ceil(len(pictures) / columns)
+    chunks = [pictures[at : at + each] for at in range(0, len(pictures), each)]
+    return side_by_side(*(stack(chunk, gap) for chunk in chunks), gap=3 * gap)

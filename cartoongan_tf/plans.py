@@ -99,7 +99,7 @@ PRECISIONS = {
 # Chosen by looking at what eight settings drew of photos that none had seen.
 SAMPLE_DEFAULTS = {
     "data": SAMPLE_SET,
-    "epochs": 14,
+    "epochs": 12,
     "init_epochs": 3,
     "steps_per_epoch": 100,
     "batch_size": 4,

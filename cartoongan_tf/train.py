@@ -28,7 +28,7 @@ def main(argv):
     flag("--style", help="name of the style, and of its folder (paprika)")
     flag("--data", help="folder that holds a folder for each style (data)")
     flag("--runs", help="where the run's numbered folder is made (runs)")
-    flag("--epochs", type=int, help="epochs of joint training (100; sample set: 14)")
+    flag("--epochs", type=int, help="epochs of joint training (100; sample set: 12)")
     flag("--init-epochs", type=int, help="epochs of the initialization phase (10; 3)")
     flag("--steps-per-epoch", type=int, help="(as many as show every photo once; 100)")
     flag("--batch-size", type=int, help="pictures of each kind a step (8; 4)")

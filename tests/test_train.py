@@ -65,7 +65,7 @@ def test_a_dry_run_prints_the_plan_and_makes_nothing(command, tmp_path):
     result = command("train", "--style", "hayao", "--dry-run", "--seed", "5")
     assert result.returncode == 0, result.stderr
     assert "seed: 5" in result.stdout
-    assert "steps: 300 initialization + 1400 joint = 1700" in result.stdout
+    assert "steps: 300 initialization + 1200 joint = 1500" in result.stdout
     assert list(tmp_path.iterdir()) == []
 
 
