@@ -69,8 +69,9 @@ def main(argv):
         raise ValueError(failures[0] if failures else "There must be a photo")
     is_sheet = to_file and args.compare
     targets = _name_results(photos, out, to_file, is_sheet)
+    own = {photo.path.resolve() for photo in photos}
     for target in dict.fromkeys(targets):
-        if target.resolve() in (photo.path.resolve() for photo in photos):
+        if target.resolve() in own:
             raise ValueError(
                 "A cartoon must not replace its photo; name another --out. "
                 f"Received: {target}"

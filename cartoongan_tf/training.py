@@ -226,7 +226,7 @@ class _Backup:
     def restore(self) -> None:
         latest = self.manager.latest_checkpoint
         if latest is None:
-            if self.run.generator.exists() or self.run.history.exists():
+            if self.run.generator.exists():  # is written after the first backup
                 raise ValueError(
                     "A run that goes on must have its backup. Received: none that can "
                     f"be read in {self.run.backup}; start a new run"
