@@ -21,25 +21,30 @@ def main(argv):
     """Parses the flags and does it; returns the exit code."""
     parser = terminal.parser(
         "train",
-        "Train CartoonGAN on photos and one artist's cartoons.",
+        "Train CartoonGAN on photos and one artist's cartoons. Defaults are in "
+        "parentheses; where there are two, the second is for the sample set.",
         EXAMPLES,
     )
     flag = parser.add_argument
     flag("--style", help="name of the style, and of its folder (paprika)")
     flag("--data", help="folder that holds a folder for each style (data)")
     flag("--runs", help="where the run's numbered folder is made (runs)")
-    flag("--epochs", type=int, help="epochs of joint training (100; sample set: 12)")
+    flag("--epochs", type=int, help="epochs of joint training (100; 12)")
     flag("--init-epochs", type=int, help="epochs of the initialization phase (10; 3)")
     flag("--steps-per-epoch", type=int, help="(as many as show every photo once; 100)")
     flag("--batch-size", type=int, help="pictures of each kind a step (8; 4)")
     flag("--image-size", type=int, help="side of the training pictures (256; 96)")
     flag("--filters", type=int, help="width of the generator (64, the paper's; 16)")
     flag("--num-blocks", type=int, help="its residual blocks (8, the paper's; 3)")
-    flag("--content-weight", type=float, help="against the adversarial loss's 1 (6e-4)")
+    flag(
+        "--content-weight",
+        type=float,
+        help="against the adversarial loss's 1 (6e-4; 0.04)",
+    )
     flag(
         "--vgg-weights",
         help="imagenet (downloaded once), random, or a file of Keras's VGG19 without "
-        "its top (imagenet; sample set: random)",
+        "its top (imagenet; random)",
     )
     flag(
         "--mixed-precision",
