@@ -198,3 +198,19 @@ def test_bad_losses_are_refused_with_the_rule(features, bad):
     (name,) = bad
     with pytest.raises(ValueError, match=rf"`{name}` must .* Received: {name}="):
         make(features, **bad)
+
+
+def test_the_readmes_python_runs(folder, tmp_path, monkeypatch):
+    import cartoongan_tf as cg
+
+    monkeypatch.chdir(tmp_path)
+    features = cg.VGG19Features("random", LAYERS[0])
+    gan = cg.CartoonGAN(cg.Generator(2, 0), cg.PatchDiscriminator(2), features)
+    gan.compile(content_weight=6e-4)
+    dataset = cg.load_dataset(folder, batch_size=2, image_size=32)
+    grid = cg.PhotoGrid(np.zeros((2, 32, 32, 3), np.uint8))
+    history = gan.fit(dataset, epochs=2, callbacks=[grid], verbose=0)
+    assert len(history.history["g_loss"]) == 2
+    assert sorted(p.name for p in (tmp_path / "samples").iterdir()) == [
+        "joint_0001.png", "joint_0002.png",
+    ]  # fmt: skip

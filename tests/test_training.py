@@ -5,6 +5,8 @@ import json
 import os
 import shutil
 import signal
+import subprocess
+import sys
 import threading
 import time
 from pathlib import Path
@@ -138,6 +140,35 @@ def test_a_broken_run_goes_on_as_if_it_had_not_stopped(plan, tmp_path, step):
             images.read(run.samples / name).pixels,
             images.read(whole.samples / name).pixels,
         )
+
+
+@pytest.mark.slow
+def test_a_killed_run_goes_on_from_its_last_backup_to_the_same_end(plan, tmp_path):
+    straight, whole, _ = train(plan, tmp_path)
+    training = prepared(plan)
+    run = Run.create(tmp_path / "runs", plan.style, training.config())
+    code = (
+        "from cartoongan_tf import training, plans, runs; import os; "
+        "real = training._Keep.on_train_batch_end; "
+        "training._Keep.on_train_batch_end = lambda self, *a, **k: ("
+        "os.kill(os.getpid(), 9) if self.training.step == 7 else real(self, *a, **k)); "
+        f"run = runs.Run.open({str(run.folder)!r}); "
+        "t = training.Training(plans.plan_from_config(run.read_config())); "
+        "t.prepare(); t.train(run)"
+    )
+    root = Path(__file__).resolve().parent.parent
+    killed = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "PYTHONPATH": str(root)},
+        stderr=subprocess.DEVNULL,
+    )
+    assert killed.returncode == -signal.SIGKILL
+    assert [row["step"] for row in read_history(run.history)] == ["3", "6"]
+    again = prepared(plan_from_config(run.read_config()))
+    assert again.train(run)
+    assert run.history.read_text() == straight.history.read_text()
+    for a, b in zip(again.generator.weights, whole.generator.weights, strict=True):
+        assert np.array_equal(a, b)
 
 
 def test_a_finished_run_can_be_made_longer(plan, tmp_path):
