@@ -84,3 +84,82 @@ def ellipse(x: float, y: float, rx: float, ry: float) -> np.ndarray:
 def box(x0: float, y0: float, x1: float, y1: float) -> np.ndarray:
     """The outline of an upright rectangle, as of a `Shape`."""
     return np.array([[x0, y0], [x1, y0], [x1, y1], [x0, y1]])
+
+
+class Sketch:
+    """Collects the shapes of one scene from back to front.
+
+    It knows how wide the scene is, where its horizon and its light are, and how far away
+    (`depth`) what is added next stands.
+    """
+
+    def __init__(self, rng: np.random.Generator, aspect: float) -> None:
+        self.rng = rng
+        self.aspect = aspect
+        # Objects shrink with the short side, so that a narrow picture holds them.
+        self.unit = min(1.0, aspect)
+        self.horizon = rng.uniform(0.38, 0.6)
+        self.side = rng.choice([-1.0, 1.0])
+        light = np.array([self.side * rng.uniform(0.45, 0.9), -0.75])
+        self.light = light / np.linalg.norm(light)
+        self.depth = 1.0
+        self.shapes: list[Shape] = []
+        self.regions = 0
+        # Middle and half axes of the pond, which nothing stands in.
+        self.water = np.array([[0.0, 0.0], [1e-6, 1e-6]])
+
+    def add(
+        self,
+        outline: np.ndarray,
+        material: str,
+        variant: int = 0,
+        lit: np.ndarray | None = None,
+        joined: bool = False,
+    ) -> None:
+        """Put a shape in front of the others, `joined` to the region before it."""
+        if not joined:
+            self.regions += 1
+        shape = Shape(outline, material, variant, self.regions, self.depth, lit)
+        self.shapes.append(shape)
+
+    def pick(self, count: int) -> int:
+        """One of so many variants."""
+        return int(self.rng.integers(count))
+
+    def towards_light(self, outline: np.ndarray, amount: float = 0.22) -> np.ndarray:
+        """The lit part of a rounded body: its outline moved towards the light."""
+        low, high = outline.min(axis=0), outline.max(axis=0)
+        centre = (low + high) / 2
+        reach = (high - low) / 2
+        return centre + (outline - centre) * 0.96 + self.light * amount * 1.7 * reach
+
+    def blob(
+        self, x: float, y: float, rx: float, ry: float, bumps: int, depth: float = 0.2
+    ) -> np.ndarray:
+        """A scalloped outline, as of foliage or a cloud."""
+        angle = np.linspace(0, 2 * np.pi, bumps * 7, endpoint=False)
+        # Bumps of uneven width look grown rather than cut with a cookie cutter.
+        warped = angle + 0.35 * np.sin(angle * 2 + self.rng.uniform(0, 6.28))
+        swell = 1 + 0.08 * np.sin(angle * 3 + self.rng.uniform(0, 6.28))
+        radius = (1 - depth + depth * np.abs(np.sin(warped * bumps / 2))) * swell
+        return np.stack(
+            [x + rx * radius * np.cos(angle), y + ry * radius * np.sin(angle)], axis=1
+        )
+
+    def crest(self, level: float, swing: float, waves: float) -> np.ndarray:
+        """A wavy line across the picture, from left to right."""
+        x = np.linspace(-0.1, self.aspect + 0.1, 40)
+        phase = self.rng.uniform(0, 6.28, 2)
+        y = np.sin(x / self.unit * waves + phase[0])
+        y = y + 0.4 * np.sin(x / self.unit * waves * 2.3 + phase[1])
+        return np.stack([x, level + swing * y], axis=1)
+
+    def below(self, line: np.ndarray) -> np.ndarray:
+        """The polygon from a line down to below the picture."""
+        ends = np.array([[line[-1, 0], 1.2], [line[0, 0], 1.2]])
+        return np.concatenate([line, ends])
+
+    def shadow(self, x: float, y: float, rx: float) -> None:
+        """A shadow cast on the ground by something that stands at (x, y)."""
+        outline = ellipse(x - 0.55 * rx * self.side, y, rx, 0.2 * rx)
+        self.add(outline, SHADOW, joined=True)

@@ -10,7 +10,7 @@ PACKAGE = Path(__file__).resolve().parent.parent / "cartoongan_tf"
 FLOORS = {
     0: "memory paths styles images layers losses schedules terminal",
     1: "features generators discriminators colors edges pictures smooth data shapes "
-    "materials scenes samples",
+    "things materials scenes samples",
     2: "cartoongan callbacks runs plans training",
     3: "cartoonizer porting.pth porting.authors",
     4: "__init__ porting.__init__",
