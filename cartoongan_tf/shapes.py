@@ -89,8 +89,8 @@ def box(x0: float, y0: float, x1: float, y1: float) -> np.ndarray:
 class Sketch:
     """Collects the shapes of one scene from back to front.
 
-    It knows how wide the scene is, where its horizon and its light are, and how far away
-    (`depth`) what is added next stands.
+    It knows how wide the scene is, where its horizon and its light are, and how far
+    away (`depth`) what is added next stands.
     """
 
     def __init__(self, rng: np.random.Generator, aspect: float) -> None:
