@@ -14,9 +14,8 @@ class PatchDiscriminator(keras.Model):
 
     Args:
         filters: Channels of the first layer; 32 in the paper. The rest scale with it.
-        normalization: `"instance"`, as in the paper, or `"none"`. Instance norm keeps
-            the discriminator blind for thousands of steps, which a training of minutes
-            does not have.
+        normalization: `"instance"`, as in the paper, or `"none"`, for a training of
+            minutes: with instance norm the discriminator takes long to see anything.
 
     Input `(batch, height, width, 3)`, RGB, -1..1, sides multiples of 4. Output
     `(batch, height / 4, width / 4, 1)`, logits, float32 under any dtype policy.

@@ -69,7 +69,7 @@ def pad(pixels: np.ndarray, multiple: int = MULTIPLE, smallest: int = SMALLEST):
     """Reflects a picture's right and bottom border until the generator can take it.
 
     The top left pixel stays at the origin: the strided convolutions then sample the
-    same pixels as in the published pictures, whose size was odd too (2 dB nearer than
+    same pixels as in the published pictures, whose size was odd too (5 dB nearer than
     centred).
 
     Args:

@@ -96,7 +96,7 @@ PRECISIONS = {
 }
 
 # Where the sample set's defaults differ: minutes on two cores instead of days on a GPU.
-# Chosen by looking at what eight settings drew of photos that none had seen.
+# Chosen by looking at what nine settings drew of photos that none had seen.
 SAMPLE_DEFAULTS = {
     "data": SAMPLE_SET,
     "epochs": 12,
@@ -107,7 +107,7 @@ SAMPLE_DEFAULTS = {
     "filters": 16,
     "num_blocks": 3,
     "d_filters": 16,
-    # With instance norm the discriminator sees nothing for its first thousand steps.
+    # With instance norm the discriminator takes longer than that to see anything.
     "d_normalization": "none",
     # Random features (no download for a demo, the same result everywhere) lose detail
     # with every layer: conv4_4 brings back a checkerboard, conv2_2 learns lines later,

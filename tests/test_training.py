@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from cartoongan_tf import images, samples
 from cartoongan_tf.callbacks import read_history
@@ -143,12 +144,16 @@ def test_a_broken_run_goes_on_as_if_it_had_not_stopped(plan, tmp_path, step):
 
 
 @pytest.mark.slow
-def test_a_killed_run_goes_on_from_its_last_backup_to_the_same_end(plan, tmp_path):
+@pytest.mark.parametrize("seconds, backed_up", [(600, 6), (0, 7)])
+def test_a_killed_run_goes_on_from_its_last_backup_to_the_same_end(
+    plan, tmp_path, seconds, backed_up
+):
     straight, whole, _ = train(plan, tmp_path)
     training = prepared(plan)
     run = Run.create(tmp_path / "runs", plan.style, training.config())
     code = (
         "from cartoongan_tf import training, plans, runs; import os; "
+        f"training.BACKUP_SECONDS = {seconds}; "
         "real = training._Keep.on_train_batch_end; "
         "training._Keep.on_train_batch_end = lambda self, *a, **k: ("
         "os.kill(os.getpid(), 9) if self.training.step == 7 else real(self, *a, **k)); "
@@ -165,6 +170,8 @@ def test_a_killed_run_goes_on_from_its_last_backup_to_the_same_end(plan, tmp_pat
     assert killed.returncode == -signal.SIGKILL
     assert [row["step"] for row in read_history(run.history)] == ["3", "6"]
     again = prepared(plan_from_config(run.read_config()))
+    reader = tf.train.load_checkpoint(str(run.backup))
+    assert reader.get_tensor("counter/.ATTRIBUTES/VARIABLE_VALUE") == backed_up
     assert again.train(run)
     assert run.history.read_text() == straight.history.read_text()
     for a, b in zip(again.generator.weights, whole.generator.weights, strict=True):
