@@ -10,10 +10,11 @@ PACKAGE = Path(__file__).resolve().parent.parent / "cartoongan_tf"
 FLOORS = {
     0: "memory paths styles images layers losses schedules terminal",
     1: "features generators discriminators colors edges pictures smooth data shapes "
-    "things materials scenes samples",
-    2: "cartoongan callbacks runs plans training",
+    "things materials scenes samples averages gradients pools devices doctor curves "
+    "evaluation.metrics",
+    2: "cartoongan callbacks runs plans backups sources phases training",
     3: "cartoonizer porting.pth porting.authors",
-    4: "__init__ porting.__init__",
+    4: "__init__ porting.__init__ evaluation.__init__",
     5: "train cartoonize convert draw",
 }
 COMMANDS = set(FLOORS[5].split())
