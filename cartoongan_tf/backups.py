@@ -8,6 +8,19 @@ import tensorflow as tf
 
 from cartoongan_tf import devices
 
+# What TensorFlow says of a checkpoint that is cut short, changed, or another network's:
+# it has no one error for it.
+UNREADABLE = (
+    AssertionError,
+    IndexError,
+    KeyError,
+    OSError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+    tf.errors.OpError,
+)
+
 
 class Backups:
     """The newest checkpoints of a run, each written whole or not at all.
@@ -63,7 +76,7 @@ class Backups:
                 # Everything must be found: optimizer state that does not load would be
                 # a training that silently starts anew.
                 self.checkpoint.restore(path).assert_consumed()
-            except (AssertionError, ValueError, tf.errors.OpError) as error:
+            except UNREADABLE as error:
                 reasons[path] = str(error).strip().splitlines()[0]
                 continue
             for damaged in reasons:

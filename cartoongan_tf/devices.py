@@ -73,6 +73,22 @@ def is_many(strategy: tf.distribute.Strategy) -> bool:
     return resolver is not None and resolver.cluster_spec().num_tasks("worker") > 1
 
 
+def create(strategy, make):
+    """A network on a strategy's devices, with the weights it would have on one.
+
+    Args:
+        strategy: Whose devices.
+        make: Makes it.
+    """
+    network = make()
+    if strategy is tf.distribute.get_strategy():
+        return network
+    with strategy.scope():
+        spread = make()
+    spread.set_weights(network.get_weights())
+    return spread
+
+
 def share_from_chief(strategy, variables) -> None:
     """Gives every process the chief's values, to the bit; the chief alone has the disk.
 

@@ -3,6 +3,7 @@
 import keras
 import tensorflow as tf
 
+from cartoongan_tf import devices
 from cartoongan_tf.cartoongan import CartoonGAN, InitializationPhase
 from cartoongan_tf.discriminators import PatchDiscriminator
 from cartoongan_tf.features import VGG19Features
@@ -27,11 +28,13 @@ class Phases:
         self.plan, self.strategy = plan, strategy
         keras.utils.set_random_seed(plan.seed)
         dtype = PRECISIONS[plan.mixed_precision]
-        with strategy.scope():
-            self.generator = Generator(plan.filters, plan.num_blocks, dtype)
-            self.discriminator = PatchDiscriminator(
-                plan.d_filters, plan.d_normalization, dtype
-            )
+        self.generator = devices.create(
+            strategy, lambda: Generator(plan.filters, plan.num_blocks, dtype)
+        )
+        self.discriminator = devices.create(
+            strategy,
+            lambda: PatchDiscriminator(plan.d_filters, plan.d_normalization, dtype),
+        )
 
     def load_features(self) -> str | None:
         """Loads VGG19.
