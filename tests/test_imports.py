@@ -10,11 +10,11 @@ PACKAGE = Path(__file__).resolve().parent.parent / "cartoongan_tf"
 FLOORS = {
     0: "memory paths styles images layers losses schedules terminal",
     1: "features generators discriminators colors edges pictures smooth data shapes "
-    "things materials scenes samples",
-    2: "cartoongan callbacks runs plans training",
-    3: "cartoonizer porting.pth porting.authors",
+    "things materials scenes samples pools results",
+    2: "cartoongan baselines.__init__ baselines.cyclegan callbacks runs plans training",
+    3: "cartoonizer baselines.neural_style porting.pth porting.authors",
     4: "__init__ porting.__init__",
-    5: "train cartoonize convert draw",
+    5: "train cartoonize stylize convert draw",
 }
 COMMANDS = set(FLOORS[5].split())
 # Within a floor this order holds: a file imports only files named before it.
