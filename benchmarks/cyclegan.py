@@ -22,7 +22,7 @@ from cartoongan_tf.features import VGG19Features  # noqa: E402
 from cartoongan_tf.generators import Generator, ResnetGenerator  # noqa: E402
 
 SIZE = 256
-ROUNDS = 5
+ROUNDS = 3
 
 
 def make_ours():

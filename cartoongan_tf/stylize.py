@@ -50,7 +50,7 @@ def main(argv):
     flag(
         "--smooth-weight",
         type=float,
-        help="against the content's 1 (1): more is smoother",
+        help="against the content's 1 (0.3): more is smoother",
     )
     flag(
         "--vgg-weights",

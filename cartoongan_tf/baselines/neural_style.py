@@ -15,7 +15,7 @@ STYLE_LAYERS = (  # and conv5_1, which the content network of CartoonGAN has not
     "block4_conv1",
 )
 STYLE_WEIGHT = 1.0
-SMOOTH_WEIGHT = 1.0
+SMOOTH_WEIGHT = 0.3
 STEPS = 300
 SIZE = 512  # Gatys et al., section 3, draw at about 512 x 512
 LEVELS_A_STEP = 2.0  # Adam's rate, of 255: where it ends does not depend on it much
