@@ -3,6 +3,7 @@
 import csv
 import os
 import sys
+import time
 from pathlib import Path
 
 import keras
@@ -11,6 +12,8 @@ import tensorflow as tf
 from tqdm import tqdm
 
 from cartoongan_tf import images, paths
+from cartoongan_tf.averages import averaged
+from cartoongan_tf.evaluation import metrics
 
 
 class Progress(keras.callbacks.Callback):
@@ -22,11 +25,22 @@ class Progress(keras.callbacks.Callback):
         done: Steps done before, by the run that is resumed.
     """
 
+    SHOWN = (
+        "g_loss",
+        "d_loss",
+        "content_loss",
+        "content_ratio",
+        "d_cartoon",
+        "d_smooth",
+        "d_fake",
+    )
+
     def __init__(self, phase: str, total: int, done: int = 0):
         super().__init__()
         self.phase, self.total, self.done = phase, total, done
         self.bar = None
         self.epoch = 0
+        self.shown_at = 0.0
 
     def on_train_begin(self, logs=None):
         self.bar = tqdm(
@@ -44,8 +58,12 @@ class Progress(keras.callbacks.Callback):
 
     def on_train_batch_end(self, batch, logs=None):
         self.done += 1
-        shown = {name: f"{float(value):.3g}" for name, value in (logs or {}).items()}
-        self.bar.set_postfix({"epoch": self.epoch, **shown}, refresh=False)
+        # Reading a value makes a GPU wait: no more often than it can be seen.
+        if time.monotonic() - self.shown_at > self.bar.mininterval:
+            self.shown_at = time.monotonic()
+            logs = logs or {}
+            shown = {n: f"{float(logs[n]):.3g}" for n in self.SHOWN if n in logs}
+            self.bar.set_postfix({"epoch": self.epoch, **shown}, refresh=False)
         self.bar.update()
 
     def on_train_end(self, logs=None):
@@ -80,6 +98,14 @@ class History(keras.callbacks.Callback):
         "d_cartoon",
         "d_smooth",
         "d_fake",
+        "content_ratio",
+        "content_weight",
+        "contrast",
+        "style_distance",
+        "cycle_loss",
+        "identity_loss",
+        "d_photo",
+        "d_fake_photo",
     )
 
     def __init__(
@@ -97,7 +123,9 @@ class History(keras.callbacks.Callback):
         self.rows.append(row)
         with paths.replacing(self.path) as temporary:
             with open(temporary, "w", newline="") as file:
-                writer = csv.DictWriter(file, self.COLUMNS, restval="")
+                writer = csv.DictWriter(
+                    file, self.COLUMNS, restval="", extrasaction="ignore"
+                )
                 writer.writeheader()
                 writer.writerows(self.rows)
 
@@ -131,7 +159,8 @@ class PhotoGrid(keras.callbacks.Callback):
         self.phase, self.writer = phase, writer
 
     def on_epoch_end(self, epoch, logs=None):
-        grid = self.draw(self.model.generator)
+        with averaged(self.model) as generator:
+            grid = self.draw(generator)
         images.write(self.folder / f"{self.phase}_{epoch + 1:04d}.png", grid)
         if self.writer is not None:
             with self.writer.as_default():
@@ -139,8 +168,11 @@ class PhotoGrid(keras.callbacks.Callback):
 
     def draw(self, generator) -> np.ndarray:
         """The grid as uint8: a row of photos over a row of what the generator makes."""
-        fakes = generator(images.to_signed(self.photos), training=False)
-        rows = (self.photos, images.to_uint8(fakes))
+        fakes = [  # one by one: a batch of large ones is not to decide over memory
+            images.to_uint8(generator(images.to_signed(photo[None]), training=False))
+            for photo in self.photos
+        ]
+        rows = (self.photos, np.concatenate(fakes))
         return images.stack([images.side_by_side(*row) for row in rows])
 
 
@@ -158,26 +190,56 @@ class Scalars(keras.callbacks.Callback):
         self.writer.flush()
 
 
-class Stopped(Exception):
-    """Raised by `StopOnFlag` out of `fit`."""
+class StyleDistance(keras.callbacks.Callback):
+    """Adds `style_distance` to every epoch's metrics: that of the fakes to the cartoons
+    against that of the photos, which is 1.
 
+    Put it before the callbacks that write metrics down.
 
-class StopOnFlag(keras.callbacks.Callback):
-    """Ends `fit` after the step in which `flag()` has become true, by raising
-    `Stopped`.
-
-    Keras's own `stop_training` would end the epoch too: a row in the history for half
-    an epoch. Put it last: an epoch whose last step it was is ended by the others first.
+    Args:
+        photos: uint8 `(count, height, width, 3)`, sides multiples of 4.
+        cartoons: uint8 pictures of the same scale.
     """
 
-    def __init__(self, flag):
+    def __init__(self, photos, cartoons):
         super().__init__()
-        self.flag = flag
+        self.photos, self.cartoons = photos, cartoons
+        self.own = self.distance(photos)
 
-    def on_train_batch_end(self, batch, logs=None):
-        if self.flag() and batch + 1 < self.params["steps"]:
-            raise Stopped
+    def distance(self, pictures) -> float:
+        """The style distance of pictures to the cartoons."""
+        return metrics.style_distance(pictures, self.cartoons)["style_distance"]
 
     def on_epoch_end(self, epoch, logs=None):
-        if self.flag():
-            raise Stopped
+        with averaged(self.model) as generator:
+            fakes = [
+                images.to_uint8(generator(images.to_signed(photo[None])))[0]
+                for photo in self.photos
+            ]
+        if logs is not None:
+            logs["style_distance"] = self.distance(fakes) / max(self.own, 1e-12)
+
+
+class Answers(keras.callbacks.Callback):
+    """TensorBoard histograms of what the discriminator answers, an epoch a row.
+
+    A mean of 1/3 may be a third of the patches surely seen, or nothing seen at all.
+
+    Args:
+        batch: `(photo, cartoon, smooth)` as in training, the same every time.
+        writer: `tf.summary` writer.
+    """
+
+    def __init__(self, batch, writer):
+        super().__init__()
+        self.batch, self.writer = batch, writer
+
+    def on_epoch_end(self, epoch, logs=None):
+        photo, cartoon, smooth = self.batch
+        pictures = {"cartoon": cartoon, "smooth": smooth}
+        with averaged(self.model) as generator:
+            pictures["fake"] = generator(photo)
+        with self.writer.as_default():
+            for name, picture in pictures.items():
+                answers = self.model.answer(self.model.discriminator(picture))
+                tf.summary.histogram(f"answers/{name}", answers, step=epoch + 1)

@@ -168,11 +168,34 @@ def make_batches(
     image_size: int,
     seed: int = 0,
     start: int = 0,
+    part: int = 0,
+    parts: int = 1,
+    devices: int = 1,
 ) -> tf.data.Dataset:
-    """Endless batches of a training set, as `load_dataset`, from batch `start` on."""
+    """Endless batches of a training set, as `load_dataset`, from batch `start` on.
+
+    Of many processes each makes its own part of every batch, and gives each of its
+    devices a share: `devices` smaller batches in place of one.
+
+    Raises:
+        ValueError: When a batch cannot be shared out evenly.
+    """
     check_sizes(batch_size, image_size)
-    numbers = tf.data.Dataset.range(start * batch_size, np.iinfo(np.int64).max)
-    return _to_batches(numbers, training_set, batch_size, image_size, seed)
+    shares = parts * devices
+    if batch_size % shares:
+        raise ValueError(
+            f"`batch_size` must be a multiple of the {shares} devices. "
+            f"Received: batch_size={batch_size}"
+        )
+    own = batch_size // parts
+    steps = tf.data.Dataset.range(start, np.iinfo(np.int64).max // batch_size)
+
+    def numbers_of(step):
+        first = step * batch_size + part * own
+        return tf.data.Dataset.range(first, first + own)
+
+    numbers = steps.flat_map(numbers_of)
+    return _to_batches(numbers, training_set, batch_size // shares, image_size, seed)
 
 
 def _to_batches(numbers, training_set, batch_size, image_size, seed):

@@ -1,4 +1,4 @@
-"""What a training run is asked for."""
+"""What a training run is asked for, and the recipes that fill it in."""
 
 import math
 from dataclasses import dataclass, fields
@@ -8,36 +8,90 @@ from cartoongan_tf.discriminators import NORMALIZATIONS
 from cartoongan_tf.features import LAYERS
 
 SAMPLE_SET = "the built-in sample set"
+MODELS = ("cartoongan", "cyclegan")
+PRECISIONS = {
+    "float32": "float32",
+    "float16": "mixed_float16",
+    "bfloat16": "mixed_bfloat16",
+}
+
+# Each recipe says all that it differs in from the fields' own defaults below, which are
+# those of `balanced`.
+RECIPES = {
+    # Ours: what the experiment in docs/experiment.md shows to work.
+    "balanced": {},
+    # The paper's words. On rightly scaled features its content weight leaves no style:
+    # here to compare with.
+    "paper": {
+        "epochs": 200,  # authors' code; the paper does not say
+        "d_normalization": "instance",
+        "adversarial_loss": "log",  # equation 3
+        "content_weight": 10.0,  # section 3.2
+        "balance": 0.0,
+        "ema": 0.0,
+        "init_learning_rate": 2e-4,
+        "learning_rate": 2e-4,
+        "d_learning_rate": 2e-4,
+    },
+    # What trained the published models: the released Torch code, its options as set.
+    "authors": {
+        "epochs": 200,  # 100 constant, 100 falling to zero
+        "init_epochs": 20,  # 10 + 10
+        "d_normalization": "instance",
+        "content_weight": cartoongan.CONTENT_WEIGHT,
+        "content_size": 224,
+        "balance": 0.0,
+        "pool": 50,
+        "ema": 0.0,
+        "init_learning_rate": 2e-4,
+        "learning_rate": 1e-5,
+        "d_learning_rate": 1e-5,
+    },
+}
 
 
 @dataclass(frozen=True)
 class Plan:
     """What a training run is asked for: the content of its `config.json`.
 
-    The defaults are for a user's own data: the paper's generator, and the weight and
-    losses that trained the published models.
+    The defaults are those of the recipe `balanced` for a user's own data.
     """
 
     style: str
     data: str
-    epochs: int = 100  # authors' code; halve it for a first look
+    recipe: str = "balanced"
+    model: str = "cartoongan"
+    identity: bool = False  # CycleGAN's identity loss
+    epochs: int = 100
     init_epochs: int = 10  # paper, section 3.3
     steps_per_epoch: int = 0  # 0: as many as it takes to see every photo once
     batch_size: int = 8  # authors' code
+    accumulate: int = 1
     image_size: int = 256  # paper
     filters: int = 64  # paper
     num_blocks: int = 8  # paper
     d_filters: int = 32  # paper
-    d_normalization: str = "instance"  # paper
+    # With instance norm the paper's discriminator takes tens of thousands of steps to
+    # see anything.
+    d_normalization: str = "none"
     adversarial_loss: str = "least-squares"  # authors' code
     content_loss: str = "l1"  # paper
     content_weight: float = cartoongan.CONTENT_WEIGHT
-    init_learning_rate: float = cartoongan.LEARNING_RATE
-    learning_rate: float = cartoongan.LEARNING_RATE
-    d_learning_rate: float = cartoongan.LEARNING_RATE
+    balance: float = cartoongan.BALANCE
+    edges: bool = True  # the edge-promoting term, paper section 3.2.1
+    pool: int = 0
+    ema: float = 0.999
+    clip_norm: float = 0.0
+    init_learning_rate: float = 1e-3
+    learning_rate: float = 5e-4
+    d_learning_rate: float = 4e-4
+    beta_1: float = cartoongan.BETA_1
     vgg_weights: str = "imagenet"
     content_layer: str = LAYERS[-1]
+    content_size: int = 0  # 0: of the training pictures
     mixed_precision: str = "float32"
+    jit: bool = False
+    keep: int = 3
     seed: int = 0
 
     def __post_init__(self):
@@ -50,49 +104,82 @@ class Plan:
                     f"Received: {field.name}={value!r}"
                 )
         data.check_sizes(self.batch_size, self.image_size)
-        for name, least in (
-            ("epochs", 0),
-            ("init_epochs", 0),
-            ("steps_per_epoch", 0),
-            ("filters", 1),
-            ("num_blocks", 0),
-            ("d_filters", 1),
-            ("content_weight", 0),
-            ("init_learning_rate", 0),
-            ("learning_rate", 0),
-            ("d_learning_rate", 0),
-            ("seed", 0),
-        ):
+        for name, least in LEAST.items():
             value = getattr(self, name)
             if not least <= value < math.inf:
                 raise ValueError(
                     f"`{name}` must be at least {least}, and finite. "
                     f"Received: {name}={value}"
                 )
+        for name in ("ema", "beta_1"):
+            value = getattr(self, name)
+            if value >= 1:
+                raise ValueError(
+                    f"`{name}` must be less than 1. Received: {name}={value}"
+                )
         if self.epochs + self.init_epochs == 0:
             raise ValueError(
                 "`epochs` and `init_epochs` must not both be 0. Received: epochs=0, "
                 "init_epochs=0"
             )
-        for name, known in (
-            ("d_normalization", NORMALIZATIONS),
-            ("adversarial_loss", losses.ADVERSARIAL),
-            ("content_loss", losses.CONTENT),
-            ("content_layer", LAYERS),
-            ("mixed_precision", PRECISIONS),
-        ):
+        for name, known in CHOICES.items():
             value = getattr(self, name)
             if value not in known:
                 raise ValueError(
                     f"`{name}` must be one of {', '.join(known)}. "
                     f"Received: {name}={value}"
                 )
+        if self.batch_size % self.accumulate:
+            raise ValueError(
+                "`batch_size` must be a multiple of `accumulate`. Received: "
+                f"batch_size={self.batch_size}, accumulate={self.accumulate}"
+            )
+        if self.content_size % 8:
+            raise ValueError(
+                "`content_size` must be a multiple of 8, or 0 for none. "
+                f"Received: content_size={self.content_size}"
+            )
+        if 0 < self.pool < self.batch_size:
+            raise ValueError(
+                "`pool` must be at least `batch_size`, or 0 for none. Received: "
+                f"pool={self.pool}, batch_size={self.batch_size}"
+            )
+        if self.identity and self.model != "cyclegan":
+            raise ValueError(
+                "`identity` must go with model=cyclegan, whose loss it is. "
+                f"Received: model={self.model}"
+            )
 
 
-PRECISIONS = {
-    "float32": "float32",
-    "float16": "mixed_float16",
-    "bfloat16": "mixed_bfloat16",
+CHOICES = {
+    "recipe": tuple(RECIPES),
+    "model": MODELS,
+    "d_normalization": NORMALIZATIONS,
+    "adversarial_loss": tuple(losses.ADVERSARIAL),
+    "content_loss": tuple(losses.CONTENT),
+    "content_layer": LAYERS,
+    "mixed_precision": tuple(PRECISIONS),
+}
+LEAST = {
+    "epochs": 0,
+    "init_epochs": 0,
+    "steps_per_epoch": 0,
+    "accumulate": 1,
+    "filters": 1,
+    "num_blocks": 0,
+    "d_filters": 1,
+    "content_weight": 0,
+    "balance": 0,
+    "pool": 0,
+    "ema": 0,
+    "clip_norm": 0,
+    "init_learning_rate": 0,
+    "learning_rate": 0,
+    "d_learning_rate": 0,
+    "beta_1": 0,
+    "content_size": 0,
+    "keep": 1,
+    "seed": 0,
 }
 
 # Where the sample set's defaults differ: minutes on two cores instead of days on a GPU.
@@ -107,18 +194,49 @@ SAMPLE_DEFAULTS = {
     "filters": 16,
     "num_blocks": 3,
     "d_filters": 16,
-    # With instance norm the discriminator takes longer than that to see anything.
-    "d_normalization": "none",
     # Random features (no download for a demo, the same result everywhere) lose detail
     # with every layer: conv4_4 brings back a checkerboard, conv2_2 learns lines later,
     # conv1_2 brings back the photo.
     "vgg_weights": "random",
     "content_layer": "block1_conv2",
     "content_weight": 0.04,  # of random features: a third of the adversarial gradient
+    "balance": 0.0,
     "init_learning_rate": 2e-3,
     "learning_rate": 1e-3,
     "d_learning_rate": 4e-4,
 }
+
+# What a run that goes on may be asked to do otherwise.
+CHANGEABLE = (
+    "epochs",
+    "content_weight",
+    "balance",
+    "learning_rate",
+    "d_learning_rate",
+    "clip_norm",
+    "accumulate",
+    "keep",
+)
+
+
+def make_plan(style: str, folder: str | None, given: dict) -> Plan:
+    """The plan of a new run: a recipe, what the sample set changes, what was asked for.
+
+    Args:
+        style: Its name.
+        folder: Its data, or None for the sample set.
+        given: What the user named, by field.
+
+    Raises:
+        ValueError: For a value that makes no sense.
+    """
+    recipe = given.get("recipe", Plan.recipe)
+    if recipe not in RECIPES:
+        Plan(style, "", recipe=recipe)  # says which there are
+    values = {"style": style, "data": folder}
+    if folder is None:
+        values |= SAMPLE_DEFAULTS
+    return Plan(**{**values, **RECIPES[recipe], **given})
 
 
 def plan_from_config(config: dict) -> Plan:

@@ -17,7 +17,8 @@ class Run:
     """The numbered folder that a run owns.
 
     It holds `config.json` (what was asked for), `history.csv`, `logs/` (TensorBoard),
-    `samples/` (a grid an epoch), `backup/` (to resume from) and `generator.keras`.
+    `samples/` (a grid an epoch), `backup/` (to resume from), `generator.keras`
+    (averaged weights; the last step's are in `generator-raw.keras`) and `curves.png`.
     """
 
     def __init__(self, folder: str | os.PathLike):
@@ -28,6 +29,8 @@ class Run:
         self.samples = self.folder / "samples"
         self.backup = self.folder / "backup"
         self.generator = self.folder / "generator.keras"
+        self.raw_generator = self.folder / "generator-raw.keras"
+        self.curves = self.folder / "curves.png"
 
     @classmethod
     def create(cls, root: str | os.PathLike, style: str, config: dict) -> "Run":

@@ -1,39 +1,38 @@
 """One training run, from its plan to `generator.keras`: both phases, backup, resume."""
 
-import hashlib
 import signal
 import sys
 import time
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import keras
 import numpy as np
 import tensorflow as tf
+from tqdm import tqdm
 
-from cartoongan_tf import cartoongan, data, paths, samples
+from cartoongan_tf import curves, data, devices, doctor, images, paths, sources
+from cartoongan_tf.averages import averaged
+from cartoongan_tf.backups import Backups
 from cartoongan_tf.callbacks import (
+    Answers,
     History,
     PhotoGrid,
     Progress,
     Scalars,
-    StopOnFlag,
-    Stopped,
+    StyleDistance,
+    read_history,
 )
-from cartoongan_tf.cartoongan import CartoonGAN, InitializationPhase
-from cartoongan_tf.discriminators import PatchDiscriminator
-from cartoongan_tf.edges import smooth_edges
-from cartoongan_tf.features import VGG19Features
-from cartoongan_tf.generators import Generator
-from cartoongan_tf.pictures import Pictures
-from cartoongan_tf.plans import PRECISIONS, SAMPLE_SET, Plan
+from cartoongan_tf.phases import Phases
+from cartoongan_tf.plans import Plan
 from cartoongan_tf.runs import Run
-from cartoongan_tf.schedules import HoldThenDecay
 
 BACKUP_SECONDS = 600  # what a crash costs at most, beside the end of each epoch
+LOOK_STEPS = 25  # between two looks at the losses: each makes a GPU wait
+EXAMINE_STEPS = 100
 GRID_PHOTOS = 6
-SAMPLES = 150  # pictures of each kind in the sample set
-SAMPLE_SIZE = (128, 176)
+STYLE_PHOTOS, STYLE_CARTOONS = 24, 96
+STYLE_SIZE = 56  # smaller pictures are too few pixels to see a style in
 
 
 class Training:
@@ -41,39 +40,77 @@ class Training:
 
     Args:
         plan: What to train.
+        strategy: Devices to train on, of `devices.make_strategy`.
 
     Raises:
-        ValueError: When there are no pictures, or the networks do not fit in memory.
+        ValueError: When there are no pictures, a batch cannot be shared out over the
+            devices, or the networks do not fit in memory.
     """
 
-    def __init__(self, plan: Plan):
+    def __init__(self, plan: Plan, strategy=None):
         self.plan = plan
-        self.photos, self.cartoons, self.pictures = _count(plan)
+        self.strategy = strategy or devices.make_strategy()
+        self.is_chief = devices.is_chief(self.strategy)
+        _check_devices(plan, self.strategy.num_replicas_in_sync)
+        self.photos, self.cartoons, self.pictures = sources.count_pictures(plan)
         per_epoch = plan.steps_per_epoch or max(1, self.photos // plan.batch_size)
         self.steps_per_epoch = per_epoch
         self.init_steps = plan.init_epochs * per_epoch
         self.steps = self.init_steps + plan.epochs * per_epoch
-        keras.utils.set_random_seed(plan.seed)
-        dtype = PRECISIONS[plan.mixed_precision]
-        self.generator = Generator(plan.filters, plan.num_blocks, dtype)
-        self.discriminator = PatchDiscriminator(
-            plan.d_filters, plan.d_normalization, dtype
-        )
-        self.interrupted = False
+        self.phases = Phases(plan, self.strategy)
+        self.generator = self.phases.generator
+        self.interrupted = self.stop_asked = False
 
     def describe(self) -> list[str]:
         """The whole plan, a line each, as `--dry-run` prints it."""
-        parameters = self.generator.count_params(), self.discriminator.count_params()
+        parameters = (
+            self.generator.count_params(),
+            self.phases.discriminator.count_params(),
+        )
         lines = [f"{name}: {value}" for name, value in asdict(self.plan).items()]
         return lines + [
             f"photos: {self.photos}",
             f"cartoons: {self.cartoons}",
             f"generator parameters: {parameters[0]:,}",
             f"discriminator parameters: {parameters[1]:,}",
+            f"devices: {self.strategy.num_replicas_in_sync}",
             f"steps an epoch: {self.steps_per_epoch}",
             f"steps: {self.init_steps} initialization + "
             f"{self.steps - self.init_steps} joint = {self.steps}",
         ]
+
+    def estimate(self) -> float:
+        """Seconds that the whole run would take here, from a few steps of both phases.
+
+        They are taken on noise, at a small size where the plan's is large: a step's
+        time is near enough proportional to its pixels.
+        """
+        plan = self.plan
+        size, replicas = min(plan.image_size, 128), self.strategy.num_replicas_in_sync
+        shape = (max(1, plan.accumulate), size, size, 3)
+        phases = Phases(replace(plan, vgg_weights="random"), self.strategy)
+        phases.load_features()
+        phases.compile(self.init_steps, self.steps - self.init_steps, size)
+        noise = np.random.default_rng(0).uniform(-1, 1, shape).astype(np.float32)
+        batch = tuple(tf.constant(noise) for _ in range(3))
+        total = 0.0
+        for model, steps in (
+            (phases.init, self.init_steps),
+            (phases.joint, self.steps - self.init_steps),
+        ):
+            step = tf.function(model.train_step, jit_compile=plan.jit)
+
+            def run(step=step):
+                logs = self.strategy.run(step, (batch,))
+                return float(next(iter(_local(logs).values())))
+
+            run()
+            began = time.monotonic()
+            for _ in range(2):
+                run()
+            total += (time.monotonic() - began) / 2 * steps
+        pixels = plan.batch_size * plan.image_size**2
+        return total * pixels / (shape[0] * replicas * size**2)
 
     def config(self) -> dict:
         """What `config.json` keeps: the plan, and which pictures it was for."""
@@ -98,9 +135,16 @@ class Training:
         Raises:
             ValueError: When VGG19's weights or readable pictures cannot be had.
         """
-        self.features, self.vgg_note = _load_features(self.plan)
-        self.training_set = _open(self.plan)
-        self.grid = _cut_grid(self.training_set.photos, self.plan.image_size)
+        plan = self.plan
+        self.vgg_note = self.phases.load_features()
+        if not self.is_chief:  # the chief makes what is missing, the others find it
+            devices.sum_processes(self.strategy, 0)
+        self.training_set = sources.open_pictures(plan)
+        if self.is_chief:
+            devices.sum_processes(self.strategy, 0)
+        self.grid = sources.cut_some(
+            self.training_set.photos, plan.image_size, GRID_PHOTOS
+        )
         data.keep_in_memory(self.training_set)
         self.training_set.pair(0)
 
@@ -114,32 +158,38 @@ class Training:
             Whether it ran to the end.
 
         Raises:
-            ValueError: When the backup is missing, damaged, or does not fit.
+            ValueError: When the backup is missing, damaged, or does not fit; `Diverged`
+                when a loss is no number any more.
         """
         self.run = run
-        plan = self.plan
-        self.init_phase = InitializationPhase(self.generator, self.features)
-        self.init_phase.compile(
-            _adam(plan.init_learning_rate, self.init_steps),
-            content_loss=plan.content_loss,
-        )
-        self.joint_phase = CartoonGAN(self.generator, self.discriminator, self.features)
-        joint_steps = self.steps - self.init_steps
-        self.joint_phase.compile(
-            _adam(plan.learning_rate, joint_steps),
-            _adam(plan.d_learning_rate, joint_steps),
-            plan.adversarial_loss,
-            plan.content_loss,
-            plan.content_weight,
-        )
-        self.backup = _Backup(self)
-        self.backup.restore()
-        run.write_config(self.config())
-        self.writer = tf.summary.create_file_writer(str(run.logs))
+        phases, joint_steps = self.phases, self.steps - self.init_steps
+        phases.compile(self.init_steps, joint_steps, self.plan.image_size)
+        self.backup = Backups(run.backup, phases.parts(), self.plan.keep, self.strategy)
+        found = self.backup.restore()
+        if not found and self.is_chief and run.generator.exists():
+            # It is written after the first backup.
+            raise ValueError(
+                "A run that goes on must have its backup. Received: none that can be "
+                f"read in {run.backup}; start a new run"
+            )
+        if self.step > self.steps:
+            raise ValueError(
+                f"`epochs` must not be less than what is done. Received: a plan of "
+                f"{self.steps} steps, {self.step} done"
+            )
+        if found:
+            phases.set_changes()
+        self.writer = tf.summary.create_noop_writer()
+        if self.is_chief:
+            run.write_config(self.config())
+            self.writer = tf.summary.create_file_writer(str(run.logs))
         with _catch_signals(self):
-            self._fit("init", self.init_phase, 0, self.init_steps)
-            self._fit("joint", self.joint_phase, self.init_steps, self.steps)
-        self._save()
+            self._fit("init", phases.init, 0, self.init_steps)
+            self._fit("joint", phases.joint, self.init_steps, self.steps)
+        if self.backup.saved_step != self.step:
+            self._save()
+        if self.is_chief:
+            curves.draw_curves(read_history(run.history), run.curves)
         return self.step == self.steps
 
     @property
@@ -147,183 +197,158 @@ class Training:
         """Steps done, of both phases together."""
         return self.backup.step
 
+    # ------------------------------------------------------------ the loop
+
     def _fit(self, phase: str, model, first_step: int, last_step: int) -> None:
-        """Fits one phase from wherever the run is in it to its end."""
+        """Takes one phase's steps from wherever the run is in it to its end.
+
+        A loop of our own: Keras's `fit` begins epochs at their start only, and fails
+        under MultiWorkerMirroredStrategy.
+        """
+        if not first_step <= self.step < last_step or self.interrupted:
+            return
         per_epoch = self.steps_per_epoch
-        while first_step <= self.step < last_step and not self.interrupted:
-            step = self.step
-            epoch, offset = divmod(step - first_step, per_epoch)
-            # The rest of a broken epoch is fitted alone: `fit` knows whole ones only.
-            last_epoch = epoch + 1 if offset else (last_step - first_step) // per_epoch
-            batches = data.make_batches(
-                self.training_set,
-                self.plan.batch_size,
-                self.plan.image_size,
-                self.plan.seed,
-                start=step,
+        step = self.step
+        epoch, offset = divmod(step - first_step, per_epoch)
+        batches = iter(devices.distribute(self.strategy, self._make_part))
+        take = self._make_step(model)
+        look = doctor.Doctor(self.plan.balance)
+        callbacks = keras.callbacks.CallbackList(
+            self._callbacks(phase, first_step, last_step), model=model
+        )
+        callbacks.on_train_begin()
+        try:
+            while step < last_step and not self.interrupted:
+                if offset == 0:
+                    model.reset_metrics()
+                callbacks.on_epoch_begin(epoch)
+                while offset < per_epoch and not self.interrupted:
+                    logs = take(batches)
+                    step, offset = step + 1, offset + 1
+                    self.backup.counter.assign(step)
+                    callbacks.on_train_batch_end(offset - 1, logs)
+                    if step % LOOK_STEPS == 0:
+                        self._check(logs)
+                        self._agree_to_stop()
+                    if step % EXAMINE_STEPS == 0:
+                        self._examine(look, logs, step - first_step)
+                    late = time.monotonic() - self.backup.saved_at > BACKUP_SECONDS
+                    if late and offset < per_epoch:
+                        self._check(logs)
+                        self.backup.save()
+                self._check(logs)
+                if offset == per_epoch:
+                    logs = {name: float(value) for name, value in logs.items()}
+                    self._examine(look, logs, step - first_step)
+                    callbacks.on_epoch_end(epoch, logs)
+                    self._save()
+                    epoch, offset = epoch + 1, 0
+        finally:
+            callbacks.on_train_end()
+
+    def _make_step(self, model):
+        """A function that takes one step on an iterator's next batch."""
+        step = model.train_step
+        if self.plan.jit:
+            step = tf.function(step, jit_compile=True)
+
+        @tf.function
+        def take(batches):
+            return self.strategy.run(step, (next(batches),))
+
+        return lambda batches: _local(take(batches))
+
+    def _make_part(self, part: int, parts: int, count: int) -> tf.data.Dataset:
+        plan = self.plan
+        return data.make_batches(
+            self.training_set,
+            plan.batch_size,
+            plan.image_size,
+            plan.seed,
+            self.step,
+            part,
+            parts,
+            count,
+        )
+
+    def _callbacks(self, phase: str, first_step: int, last_step: int) -> list:
+        if not self.is_chief:
+            return []
+        plan, run, sets = self.plan, self.run, self.training_set
+        size, callbacks = plan.image_size, []
+        if phase == "joint" and size >= STYLE_SIZE:
+            photos = sources.cut_some(sets.photos, size, STYLE_PHOTOS)
+            cartoons = sources.cut_some(sets.cartoons, size, STYLE_CARTOONS)
+            callbacks.append(StyleDistance(photos, cartoons))
+        if phase == "joint":
+            pairs = (
+                sources.cut_some(p, size, GRID_PHOTOS)
+                for p in (sets.cartoons, sets.smooth)
             )
-            progress = Progress(phase, last_step - first_step, step - first_step)
-            try:
-                model.fit(
-                    batches,
-                    initial_epoch=epoch,
-                    epochs=last_epoch,
-                    steps_per_epoch=per_epoch - offset,
-                    shuffle=False,
-                    verbose=0,
-                    callbacks=[
-                        History(self.run.history, phase, first_step, per_epoch, step),
-                        PhotoGrid(self.grid, self.run.samples, phase, self.writer),
-                        Scalars(self.writer, phase),
-                        progress,
-                        _Keep(self, offset),
-                        StopOnFlag(lambda: self.interrupted),
-                    ],
-                )
-            except Stopped:
-                pass  # `interrupted` ends the loop
-            finally:
-                progress.close()
+            fixed = [images.to_signed(pictures) for pictures in (self.grid, *pairs)]
+            callbacks.append(Answers(fixed, self.writer))
+        per_epoch = self.steps_per_epoch
+        return callbacks + [
+            History(run.history, phase, first_step, per_epoch, self.step),
+            PhotoGrid(self.grid, run.samples, phase, self.writer),
+            Scalars(self.writer, phase),
+            Progress(phase, last_step - first_step, self.step - first_step),
+        ]
+
+    # ------------------------------------------------------------ looking
+
+    def _check(self, logs) -> None:
+        """Stops a training that has lost its way, before it is saved."""
+        losses = {n: float(v) for n, v in logs.items() if n.endswith("_loss")}
+        doctor.check_finite(losses, self.step)
+
+    def _examine(self, look: doctor.Doctor, logs, steps: int) -> None:
+        means = {name: float(value) for name, value in logs.items()}
+        if self.is_chief and "content_ratio" in means:
+            for warning in look.examine(means, steps):
+                tqdm.write(f"warning: {warning}", file=sys.stderr)
+
+    def _agree_to_stop(self) -> None:
+        """Of many processes, lets all stop where one was asked to."""
+        if not devices.is_many(self.strategy):
+            return
+        asked = devices.sum_processes(self.strategy, int(self.stop_asked))
+        self.interrupted = asked > 0
 
     def _save(self) -> None:
         self.backup.save()
-        with paths.replacing(self.run.generator) as temporary:
-            self.generator.save(temporary)
-
-
-class _Backup:
-    """All that a run needs to go on as if it had not stopped, in one checkpoint."""
-
-    def __init__(self, training: Training):
-        init, joint = training.init_phase, training.joint_phase
-        self.counter = tf.Variable(0, dtype=tf.int64, trainable=False)
-        # Means of the epoch under way: the history of a resumed run shows no seam.
-        self.means = [v for m in (init, joint) for t in m.metrics for v in t.variables]
-        self.checkpoint = tf.train.Checkpoint(
-            counter=self.counter,
-            generator=_values(training.generator.variables),
-            discriminator=_values(training.discriminator.variables),
-            init_optimizer=_values(init.optimizer.variables),
-            g_optimizer=_values(joint.g_optimizer.variables),
-            d_optimizer=_values(joint.d_optimizer.variables),
-            means=_values(self.means),
-        )
-        self.manager = tf.train.CheckpointManager(
-            self.checkpoint, str(training.run.backup), max_to_keep=2
-        )
-        self.steps, self.run = training.steps, training.run
-        self.saved_at = time.monotonic()
-
-    @property
-    def step(self) -> int:
-        """Steps done, of both phases together."""
-        return int(self.counter)
-
-    def save(self) -> None:
-        self.manager.save()
-        self.saved_at = time.monotonic()
-
-    def restore(self) -> None:
-        latest = self.manager.latest_checkpoint
-        if latest is None:
-            if self.run.generator.exists():  # is written after the first backup
-                raise ValueError(
-                    "A run that goes on must have its backup. Received: none that can "
-                    f"be read in {self.run.backup}; start a new run"
-                )
+        if not self.is_chief:
             return
-        try:
-            # Everything must be found: optimizer state that does not load would be a
-            # training that silently starts anew.
-            self.checkpoint.restore(latest).assert_consumed()
-        except (AssertionError, ValueError, tf.errors.OpError) as error:
-            reason = str(error).strip().splitlines()[0]
-            raise ValueError(
-                f"A run's backup must be whole and of the run's networks. "
-                f"Received: {latest} ({reason})"
-            ) from error
-        if self.step > self.steps:
-            raise ValueError(
-                f"`epochs` must not be less than what is done. Received: a plan of "
-                f"{self.steps} steps, {self.step} done"
-            )
+        joint = self.step > self.init_steps
+        model = self.phases.joint if joint else self.phases.init
+        with averaged(model) as generator:
+            with paths.replacing(self.run.generator) as temporary:
+                generator.save(temporary)
+        if joint and self.phases.joint.average is not None:
+            with paths.replacing(self.run.raw_generator) as temporary:
+                self.generator.save(temporary)
 
 
-class _Keep(keras.callbacks.Callback):
-    """Counts steps, and saves the run at each epoch's end and every ten minutes."""
-
-    def __init__(self, training: Training, offset: int):
-        super().__init__()
-        self.training, self.offset = training, offset
-        self.means = [v.numpy() for v in training.backup.means]
-
-    def on_epoch_begin(self, epoch, logs=None):
-        if self.offset:  # `fit` has just reset them
-            for variable, value in zip(
-                self.training.backup.means, self.means, strict=True
-            ):
-                variable.assign(value)
-
-    def on_train_batch_end(self, batch, logs=None):
-        backup = self.training.backup
-        backup.counter.assign_add(1)
-        if time.monotonic() - backup.saved_at > BACKUP_SECONDS:
-            backup.save()
-
-    def on_epoch_end(self, epoch, logs=None):
-        self.training._save()
+def _local(logs) -> dict:
+    """The first local device's values; every device has the same."""
+    return {
+        name: value.values[0] if hasattr(value, "values") else value
+        for name, value in logs.items()
+    }
 
 
-def _values(variables) -> list[tf.Variable]:
-    return [variable.value for variable in variables]
-
-
-def _adam(learning_rate: float, steps: int):
-    schedule = HoldThenDecay(learning_rate, max(1, steps))
-    return keras.optimizers.Adam(schedule, beta_1=cartoongan.BETA_1)
-
-
-def _count(plan: Plan) -> tuple[int, int, str]:
-    """How many photos and cartoons there are, and a name for this very set of them."""
-    if plan.data == SAMPLE_SET:
-        return SAMPLES, SAMPLES, SAMPLE_SET
-    lists = data.list_pictures(plan.data)
-    digest = hashlib.sha256()
-    for path in sum(lists, []):
-        place = path.relative_to(plan.data).as_posix()
-        digest.update(f"{place} {path.stat().st_size}\n".encode())
-    photos, cartoons = map(len, lists)
-    name = f"{photos} photos, {cartoons} cartoons, {digest.hexdigest()[:12]}"
-    return photos, cartoons, name
-
-
-def _open(plan: Plan) -> data.TrainingSet:
-    if plan.data != SAMPLE_SET:
-        return data.open_folder(plan.data, plan.image_size)
-    height, width = (max(side, plan.image_size) for side in SAMPLE_SIZE)
-    cartoons = samples.draw_cartoons(SAMPLES, plan.style, 0, height, width)
-    return data.TrainingSet(
-        Pictures(samples.draw_photos(SAMPLES, 0, height, width)),
-        Pictures(cartoons),
-        Pictures([smooth_edges(cartoon) for cartoon in cartoons]),
-    )
-
-
-def _load_features(plan: Plan):
-    try:
-        features = VGG19Features(plan.vgg_weights, plan.content_layer, seed=plan.seed)
-        return features, None
-    except ValueError as error:
-        if plan.data != SAMPLE_SET or plan.vgg_weights != "imagenet":
-            raise
-        features = VGG19Features("random", plan.content_layer, seed=plan.seed)
-        return features, str(error)
-
-
-def _cut_grid(photos: Pictures, size: int) -> np.ndarray:
-    count = min(GRID_PHOTOS, len(photos))
-    places = np.linspace(0, len(photos) - 1, count).astype(int)
-    return np.stack([data.cut_center(photos[int(at)], size) for at in places])
+def _check_devices(plan: Plan, count: int) -> None:
+    shares = count * plan.accumulate
+    if plan.batch_size % shares:
+        raise ValueError(
+            f"`batch_size` must be a multiple of the devices times `accumulate`, "
+            f"{shares}. Received: batch_size={plan.batch_size}"
+        )
+    if plan.jit and count > 1:
+        raise ValueError(
+            "`jit` must go with one device: XLA cannot sum over many. "
+            f"Received: {count} devices"
+        )
 
 
 @contextmanager
@@ -331,9 +356,11 @@ def _catch_signals(training: Training):
     """Turns the first Ctrl-C or SIGTERM into a flag that is read between two steps."""
 
     def catch(number, frame):
-        if training.interrupted:
+        if training.stop_asked:
             raise KeyboardInterrupt
-        training.interrupted = True
+        training.stop_asked = True
+        # Alone at once; of many processes, when all have agreed.
+        training.interrupted = not devices.is_many(training.strategy)
         print("\nStopping after this step, saving ...", file=sys.stderr)
 
     before = {}

@@ -37,7 +37,11 @@ TINY = {
 
 @pytest.fixture
 def plan(tmp_path):
-    folder = tmp_path / "data" / "mine"
+    return make_plan(tmp_path)
+
+
+def make_plan(root):
+    folder = root / "data" / "mine"
     for number in range(4):
         photo = samples.draw_photo(number, 40, 48)
         images.write(folder / "photos" / f"{number}.png", photo)
@@ -121,10 +125,29 @@ def test_two_runs_with_one_seed_give_the_same_history_and_weights(plan, tmp_path
     assert other.history.read_text() != first.history.read_text()
 
 
+@pytest.fixture(scope="module")
+def straight(tmp_path_factory):
+    """A run that nothing broke: its history, weights and last grids."""
+    root = tmp_path_factory.mktemp("straight")
+    run, training, _ = train(make_plan(root), root)
+    names = ("init_0002.png", "joint_0002.png")
+    grids = {name: images.read(run.samples / name).pixels for name in names}
+    weights = [w.numpy() for w in training.generator.weights]
+    return run.history.read_text(), weights, grids
+
+
+def check_equal(run, training, straight):
+    """That a run has ended as the one that nothing broke, to the bit."""
+    history, weights, grids = straight
+    assert run.history.read_text() == history
+    assert all(map(np.array_equal, training.generator.weights, weights))
+    for name, grid in grids.items():
+        assert np.array_equal(images.read(run.samples / name).pixels, grid)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("step", [2, 3, 7, 10])
-def test_a_broken_run_goes_on_as_if_it_had_not_stopped(plan, tmp_path, step):
-    whole, straight, _ = train(plan, tmp_path)
+def test_a_broken_run_goes_on_as_if_it_had_not_stopped(plan, tmp_path, straight, step):
     run, training, finished = train(plan, tmp_path, break_at=step)
     assert not finished
     assert step <= training.step < training.steps
@@ -133,32 +156,27 @@ def test_a_broken_run_goes_on_as_if_it_had_not_stopped(plan, tmp_path, step):
     assert len(rows) == training.step // 3  # none for half an epoch
     again = prepared(plan_from_config(run.read_config()))
     assert again.train(run)
-    assert run.history.read_text() == whole.history.read_text()
-    for a, b in zip(again.generator.weights, straight.generator.weights, strict=True):
-        assert np.array_equal(a, b)
-    for name in ("init_0002.png", "joint_0002.png"):
-        assert np.array_equal(
-            images.read(run.samples / name).pixels,
-            images.read(whole.samples / name).pixels,
-        )
+    check_equal(run, again, straight)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seconds, backed_up", [(600, 6), (0, 7)])
+@pytest.mark.parametrize(
+    "seconds, killed_at, backed_up",
+    [(600, 2, None), (0, 5, 4), (600, 8, 6), (0, 8, 7), (600, 12, 9)],
+)
 def test_a_killed_run_goes_on_from_its_last_backup_to_the_same_end(
-    plan, tmp_path, seconds, backed_up
+    plan, tmp_path, straight, seconds, killed_at, backed_up
 ):
-    straight, whole, _ = train(plan, tmp_path)
     training = prepared(plan)
     run = Run.create(tmp_path / "runs", plan.style, training.config())
     code = (
-        "from cartoongan_tf import training, plans, runs; import os; "
+        "from cartoongan_tf import callbacks, training, plans, runs; import os; "
         f"training.BACKUP_SECONDS = {seconds}; "
-        "real = training._Keep.on_train_batch_end; "
-        "training._Keep.on_train_batch_end = lambda self, *a, **k: ("
-        "os.kill(os.getpid(), 9) if self.training.step == 7 else real(self, *a, **k)); "
         f"run = runs.Run.open({str(run.folder)!r}); "
         "t = training.Training(plans.plan_from_config(run.read_config())); "
+        "real = callbacks.Progress.on_train_batch_end; "
+        "callbacks.Progress.on_train_batch_end = lambda self, *a, **k: ("
+        f"os.kill(os.getpid(), 9) if t.step == {killed_at} else real(self, *a, **k)); "
         "t.prepare(); t.train(run)"
     )
     root = Path(__file__).resolve().parent.parent
@@ -168,14 +186,13 @@ def test_a_killed_run_goes_on_from_its_last_backup_to_the_same_end(
         stderr=subprocess.DEVNULL,
     )
     assert killed.returncode == -signal.SIGKILL
-    assert [row["step"] for row in read_history(run.history)] == ["3", "6"]
+    assert len(read_history(run.history)) == (backed_up or 0) // 3
     again = prepared(plan_from_config(run.read_config()))
-    reader = tf.train.load_checkpoint(str(run.backup))
-    assert reader.get_tensor("counter/.ATTRIBUTES/VARIABLE_VALUE") == backed_up
+    if backed_up is not None:
+        reader = tf.train.load_checkpoint(str(run.backup))
+        assert reader.get_tensor("counter/.ATTRIBUTES/VARIABLE_VALUE") == backed_up
     assert again.train(run)
-    assert run.history.read_text() == straight.history.read_text()
-    for a, b in zip(again.generator.weights, whole.generator.weights, strict=True):
-        assert np.array_equal(a, b)
+    check_equal(run, again, straight)
 
 
 def test_a_finished_run_can_be_made_longer(plan, tmp_path):

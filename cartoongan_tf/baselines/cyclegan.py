@@ -6,6 +6,8 @@ import keras
 import tensorflow as tf
 from keras import layers
 
+from cartoongan_tf import gradients
+from cartoongan_tf.averages import WeightAverage
 from cartoongan_tf.cartoongan import prepare_optimizer
 from cartoongan_tf.layers import InstanceNormalization
 from cartoongan_tf.losses import l1_content_loss, least_squares_g_loss
@@ -110,6 +112,17 @@ class CycleGAN(keras.Model):
     CartoonGAN, CVPR 2018, section 4.2.
     """
 
+    METRICS = (
+        "g_loss",
+        "d_loss",
+        "cycle_loss",
+        "identity_loss",
+        "d_cartoon",
+        "d_fake",
+        "d_photo",
+        "d_fake_photo",
+    )
+
     def __init__(
         self,
         generator,
@@ -132,19 +145,7 @@ class CycleGAN(keras.Model):
         self.photo_pool = FakePool(pool_size, image_size, 2 * seed + 1)
         self.identity = False
         self.built = True  # as its parts are
-        self.trackers = {
-            metric: keras.metrics.Mean(name=metric)
-            for metric in (
-                "g_loss",
-                "d_loss",
-                "cycle_loss",
-                "identity_loss",
-                "d_cartoon",
-                "d_fake",
-                "d_photo",
-                "d_fake_photo",
-            )
-        }
+        self.trackers = {name: keras.metrics.Mean(name=name) for name in self.METRICS}
 
     def compile(
         self,
@@ -152,6 +153,8 @@ class CycleGAN(keras.Model):
         d_optimizer=None,
         cycle_weight=CYCLE_WEIGHT,
         identity=False,
+        ema=0.0,
+        clip_norm=0.0,
         jit_compile=False,
     ):
         """Sets both optimizers (Adam by default) and the weights of the losses.
@@ -162,17 +165,23 @@ class CycleGAN(keras.Model):
             cycle_weight: Of the cycle loss; the adversarial losses have weight 1.
             identity: Add the identity loss, at half of the cycle weight: a cartoon
                 shall come out of the generator, and a photo out of the other, as it is.
+            ema: Momentum of the generator's running average, `average`; 0 for none.
+            clip_norm: Largest norm of the generators' gradient, and of the
+                discriminators'; 0 for any.
             jit_compile: Compile the step by XLA.
 
         Raises:
             ValueError: For a negative weight.
         """
         super().compile(optimizer=None, jit_compile=jit_compile)
-        if cycle_weight < 0:
-            raise ValueError(
-                "`cycle_weight` must not be negative. "
-                f"Received: cycle_weight={cycle_weight}"
-            )
+        for argument, value in (
+            ("cycle_weight", cycle_weight),
+            ("clip_norm", clip_norm),
+        ):
+            if value < 0:
+                raise ValueError(
+                    f"`{argument}` must not be negative. Received: {argument}={value}"
+                )
         self.g_optimizer = prepare_optimizer(
             g_optimizer, _both(self.generator, self.back_generator)
         )
@@ -180,7 +189,8 @@ class CycleGAN(keras.Model):
             d_optimizer, _both(self.discriminator, self.photo_discriminator)
         )
         self.cycle_weight = cycle_weight
-        self.identity = identity
+        self.identity, self.clip_norm = identity, clip_norm
+        self.average = WeightAverage(self.generator, ema) if ema else None
 
     @property
     def metrics(self):
@@ -196,8 +206,11 @@ class CycleGAN(keras.Model):
     def train_step(self, data):
         """One simultaneous update of the four networks."""
         photo, cartoon = data[0], data[1]
-        generators = _both(self.generator, self.back_generator)
-        discriminators = _both(self.discriminator, self.photo_discriminator)
+        g_variables = _both(self.generator, self.back_generator).trainable_variables
+        d_variables = _both(
+            self.discriminator, self.photo_discriminator
+        ).trainable_variables
+        replicas = gradients.replicas()
         with tf.GradientTape() as tape:
             fake, same_cartoon = self._draw(self.generator, photo, cartoon)
             fake_photo, same_photo = self._draw(self.back_generator, cartoon, photo)
@@ -215,9 +228,8 @@ class CycleGAN(keras.Model):
                 identity_loss = l1_content_loss(same_cartoon, cartoon)
                 identity_loss += l1_content_loss(same_photo, photo)
                 g_loss += IDENTITY_SHARE * self.cycle_weight * identity_loss
-            scaled = self.g_optimizer.scale_loss(g_loss)
-        variables = generators.trainable_variables
-        g_gradients = tape.gradient(scaled, variables)
+            scaled = self.g_optimizer.scale_loss(g_loss / replicas)
+        g_gradients = tape.gradient(scaled, g_variables)
         with tf.GradientTape() as tape:
             d_loss, on_cartoon = self._judge(
                 self.discriminator, cartoon, self.pool(fake)
@@ -226,11 +238,14 @@ class CycleGAN(keras.Model):
                 self.photo_discriminator, photo, self.photo_pool(fake_photo)
             )
             d_loss += photo_d_loss
-            scaled = self.d_optimizer.scale_loss(d_loss)
+            scaled = self.d_optimizer.scale_loss(d_loss / replicas)
         # Before either is applied: both see the networks as they were.
-        d_gradients = tape.gradient(scaled, discriminators.trainable_variables)
-        self.g_optimizer.apply(g_gradients, variables)
-        self.d_optimizer.apply(d_gradients, discriminators.trainable_variables)
+        d_gradients = tape.gradient(scaled, d_variables)
+        clip = self.clip_norm
+        gradients.apply(self.g_optimizer, g_gradients, g_variables, clip)
+        gradients.apply(self.d_optimizer, d_gradients, d_variables, clip)
+        if self.average is not None:
+            self.average.update()
         values = {
             "g_loss": g_loss,
             "d_loss": d_loss,

@@ -1,0 +1,1 @@
+"""How good pictures are: against a style, and against another network's."""

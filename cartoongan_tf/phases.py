@@ -1,0 +1,124 @@
+"""The two phases of a plan, their networks and optimizers, and all that they vary."""
+
+import keras
+import tensorflow as tf
+
+from cartoongan_tf.cartoongan import CartoonGAN, InitializationPhase
+from cartoongan_tf.discriminators import PatchDiscriminator
+from cartoongan_tf.features import VGG19Features
+from cartoongan_tf.generators import Generator
+from cartoongan_tf.plans import PRECISIONS, SAMPLE_SET, Plan
+from cartoongan_tf.pools import FakePool
+from cartoongan_tf.schedules import HoldThenDecay
+
+
+class Phases:
+    """What a plan trains.
+
+    Args:
+        plan: Of a CartoonGAN.
+        strategy: Devices that the networks are made for.
+
+    `generator` and `discriminator` are there from the start; `init` and `joint`, the
+    models that are trained, after `compile`.
+    """
+
+    def __init__(self, plan: Plan, strategy):
+        self.plan, self.strategy = plan, strategy
+        keras.utils.set_random_seed(plan.seed)
+        dtype = PRECISIONS[plan.mixed_precision]
+        with strategy.scope():
+            self.generator = Generator(plan.filters, plan.num_blocks, dtype)
+            self.discriminator = PatchDiscriminator(
+                plan.d_filters, plan.d_normalization, dtype
+            )
+
+    def load_features(self) -> str | None:
+        """Loads VGG19.
+
+        Returns:
+            Why its weights are random ones after all, on the sample set; else None.
+
+        Raises:
+            ValueError: When its weights cannot be had.
+        """
+        plan = self.plan
+        options = {"layer": plan.content_layer, "image_size": plan.content_size or None}
+        with self.strategy.scope():
+            try:
+                self.features = VGG19Features(
+                    plan.vgg_weights, seed=plan.seed, **options
+                )
+            except ValueError as error:
+                if plan.data != SAMPLE_SET or plan.vgg_weights != "imagenet":
+                    raise
+                self.features = VGG19Features("random", seed=plan.seed, **options)
+                return str(error)
+        return None
+
+    def compile(self, init_steps: int, joint_steps: int, image_size: int) -> None:
+        """Makes the models and optimizers; call `load_features` before.
+
+        Args:
+            init_steps: Steps of the initialization phase.
+            joint_steps: Steps of the joint phase.
+            image_size: Side of the pictures.
+        """
+        plan = self.plan
+        common = {
+            "content_loss": plan.content_loss,
+            "clip_norm": plan.clip_norm,
+            "accumulate": plan.accumulate,
+        }
+        with self.strategy.scope():
+            self.init = InitializationPhase(self.generator, self.features)
+            self.init.compile(
+                _adam(plan, plan.init_learning_rate, init_steps), **common
+            )
+            pool = FakePool(plan.pool, image_size, plan.seed) if plan.pool else None
+            self.joint = CartoonGAN(self.generator, self.discriminator, self.features)
+            self.joint.compile(
+                _adam(plan, plan.learning_rate, joint_steps),
+                _adam(plan, plan.d_learning_rate, joint_steps),
+                plan.adversarial_loss,
+                content_weight=plan.content_weight,
+                balance=plan.balance,
+                edges=plan.edges,
+                pool=pool,
+                ema=plan.ema,
+                **common,
+            )
+
+    def set_changes(self) -> None:
+        """What a resumed run may have been asked to do otherwise, after its restore."""
+        if not self.plan.balance:
+            self.joint.content_weight.assign(self.plan.content_weight)
+
+    def parts(self) -> dict[str, list[tf.Variable]]:
+        """Every variable that the run's future depends on, by a name for the group."""
+        init, joint = self.init, self.joint
+        return {
+            "generator": _values(self.generator.variables),
+            "discriminator": _values(self.discriminator.variables),
+            "init_optimizer": _values(init.optimizer.variables),
+            "g_optimizer": _values(joint.g_optimizer.variables),
+            "d_optimizer": _values(joint.d_optimizer.variables),
+            "average": joint.average.variables if joint.average else [],
+            "pool": _values(joint.pool.variables) if joint.pool else [],
+            "weight": [joint.content_weight],
+            # Means of the epoch under way: the history of a resumed run shows no seam.
+            "means": _means(init, joint),
+        }
+
+
+def _means(*models) -> list[tf.Variable]:
+    return [v.value for m in models for t in m.metrics for v in t.variables]
+
+
+def _values(variables) -> list[tf.Variable]:
+    return [variable.value for variable in variables]
+
+
+def _adam(plan: Plan, learning_rate: float, steps: int):
+    schedule = HoldThenDecay(learning_rate, max(1, steps))
+    return keras.optimizers.Adam(schedule, beta_1=plan.beta_1)
