@@ -54,34 +54,11 @@ def main(argv):
 
     from tqdm import tqdm
 
-    from cartoongan_tf import images, paths, styles
+    from cartoongan_tf import images, styles
+    from cartoongan_tf.results import take_order
 
-    out = None if args.out is None else Path(args.out)
-    suffix = "" if out is None else out.suffix.lower()
-    to_file = suffix in paths.WRITABLE
-    if suffix in paths.READABLE and not to_file:
-        raise ValueError(
-            f"`--out` must be a folder, or end in {', '.join(paths.WRITABLE)}. "
-            f"Received: {out}"
-        )
-    photos, failures = paths.expand(args.input, None if to_file else out)
-    if not photos:
-        raise ValueError(failures[0] if failures else "There must be a photo")
-    is_sheet = to_file and args.compare
-    targets = _name_results(photos, out, to_file, is_sheet)
-    own = {photo.path.resolve() for photo in photos}
-    for target in dict.fromkeys(targets):
-        if target.resolve() in own:
-            raise ValueError(
-                "A cartoon must not replace its photo; name another --out. "
-                f"Received: {target}"
-            )
-        images.check_writable(target)
-        if target.exists() and not args.overwrite:
-            raise ValueError(
-                "A picture must not exist, unless --overwrite is given. "
-                f"Received: {target}"
-            )
+    order = take_order(args.input, args.out, "cartoon", args.compare, args.overwrite)
+    failures = order.failures
 
     terminal.load_tensorflow()
     from cartoongan_tf.cartoonizer import Cartoonizer
@@ -92,8 +69,9 @@ def main(argv):
     else:
         cartoonizer = Cartoonizer(Path(args.weights))
     rows = []
-    bar = tqdm(photos, "cartoonizing", unit="photo", disable=len(photos) < 2 or None)
-    for photo, target in zip(bar, targets, strict=True):
+    few = len(order.photos) < 2
+    bar = tqdm(order.photos, "cartoonizing", unit="photo", disable=few or None)
+    for photo, target in zip(bar, order.targets, strict=True):
         try:
             with terminal.quiet_libraries():
                 picture = images.read(photo.path)
@@ -102,7 +80,7 @@ def main(argv):
             cartoon = cartoonizer(picture.pixels, args.strength, args.keep_color)
             if args.compare:
                 cartoon = images.side_by_side(picture.pixels, cartoon)
-            if is_sheet:
+            if order.sheet:
                 rows.append(cartoon)
             else:
                 images.write(target, cartoon, None if args.compare else picture.alpha)
@@ -112,33 +90,10 @@ def main(argv):
             known = any(name in told for name in names)
             failures.append(told if known else f"{photo.path}: {told}")
     if rows:
-        images.write(out, images.lay_out(rows))
+        images.write(order.sheet, images.lay_out(rows))
     for failure in failures:
         print(f"error: {failure}", file=sys.stderr)
     return 2 if failures else 0
-
-
-def _name_results(photos, out, to_file, is_sheet):
-    """Where each photo's result goes."""
-    from cartoongan_tf import paths
-
-    if out is None:
-        if any(photo.in_folder for photo in photos):
-            raise ValueError(
-                "`--out` must name a folder when photos come from one. "
-                "Received: no --out"
-            )
-        return paths.number_twins(
-            [photo.path.with_name(f"{photo.path.stem}_cartoon.png") for photo in photos]
-        )
-    if not to_file:
-        return paths.place_results(photos, out)
-    if len(photos) > 1 and not is_sheet:
-        raise ValueError(
-            "`--out` must be a folder for several photos, or a sheet of --compare. "
-            f"Received: {out} for {len(photos)} photos"
-        )
-    return [out] * len(photos)
 
 
 if __name__ == "__main__":

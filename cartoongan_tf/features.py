@@ -12,7 +12,12 @@ from cartoongan_tf import images
 
 # VGG19 up to conv4_4: convolutions a block, and their channels.
 _BLOCKS = ((2, 64), (2, 128), (4, 256), (4, 512))
-LAYERS = tuple(
+CONVOLUTIONS = tuple(
+    f"block{block}_conv{index}"
+    for block, (depth, _) in enumerate(_BLOCKS, 1)
+    for index in range(1, depth + 1)
+)
+LAYERS = tuple(  # the last of each block
     f"block{block}_conv{depth}" for block, (depth, _) in enumerate(_BLOCKS, 1)
 )
 
@@ -81,25 +86,7 @@ class VGG19Features(keras.Model):
         if image_size is not None:
             x = layers.Resizing(image_size, image_size, dtype="float32")(x)
         x = CaffePreprocessing(dtype="float32", name="caffe")(x)
-        blocks = LAYERS.index(layer) + 1
-        for block, (depth, channels) in enumerate(_BLOCKS[:blocks], 1):
-            for index in range(1, depth + 1):
-                layer_name = f"block{block}_conv{index}"
-                x = layers.Conv2D(
-                    channels,
-                    3,
-                    padding="same",
-                    activation=None if layer_name == layer else "relu",
-                    kernel_initializer=keras.initializers.HeNormal(
-                        seed=seed + 10 * block + index
-                    ),
-                    dtype="float32",
-                    name=layer_name,
-                )(x)
-            if block < blocks:
-                x = layers.MaxPooling2D(2, dtype="float32", name=f"block{block}_pool")(
-                    x
-                )
+        (x,) = _convolve(x, (layer,), seed, layers.MaxPooling2D, linear=layer)
         super().__init__(photo, x, name=name, **kwargs)
         self.trainable = False
         self.layer = layer
@@ -122,6 +109,90 @@ class VGG19Features(keras.Model):
     @classmethod
     def from_config(cls, config, custom_objects=None):
         return cls(**config)
+
+
+@keras.saving.register_keras_serializable(package="cartoongan_tf")
+class VGG19Layers(keras.Model):
+    """VGG19's answers at several layers, after their ReLUs: for neural style transfer.
+
+    Frozen, and float32 under any policy. Average pooling in place of maximum, which
+    gives style transfer cleaner pictures.
+
+    Args:
+        names: Of `CONVOLUTIONS`, in any order, at least one.
+        weights: As of `VGG19Features`.
+        seed: Of random weights.
+
+    Input `(batch, height, width, 3)`, RGB, -1..1, sides from 8. Output a list, in the
+    order of `names`: `(batch, height', width', channels)` each, float32.
+
+    Raises:
+        ValueError: When the weights cannot be had; the message names the ways out.
+
+    Reference: Gatys et al., CVPR 2016, section 2.
+    """
+
+    def __init__(self, names, weights="imagenet", seed=0, name=None, **kwargs):
+        names = tuple(names)
+        if not names or set(names) - set(CONVOLUTIONS):
+            raise ValueError(
+                f"`names` must be of {', '.join(CONVOLUTIONS)}. Received: names={names}"
+            )
+        kwargs.pop("dtype", None)
+        photo = keras.Input((None, None, 3), name="photo", dtype="float32")
+        x = CaffePreprocessing(dtype="float32", name="caffe")(photo)
+        answers = _convolve(x, names, seed, layers.AveragePooling2D)
+        super().__init__(photo, answers, name=name, **kwargs)
+        self.trainable = False
+        self.names = names
+        self.seed = seed
+        self.origin = str(weights)
+        if weights != "random":
+            _copy_weights(_load_vgg19(weights), self)
+
+    def get_config(self):
+        # The weights travel in the file: a reload must not download them again.
+        return {
+            "name": self.name,
+            "names": list(self.names),
+            "weights": "random",
+            "seed": self.seed,
+        }
+
+    @classmethod
+    def from_config(cls, config, custom_objects=None):
+        return cls(**config)
+
+
+def _convolve(x, names, seed, pooling, linear=None):
+    """VGG19's convolutions up to the last that is named: the answers of those named.
+
+    Args:
+        x: What `CaffePreprocessing` gave.
+        names: Of `CONVOLUTIONS`.
+        seed: Of the weights, He-normal.
+        pooling: Layer class, before each block but the first.
+        linear: Name of the convolution that gets no ReLU.
+    """
+    found = {}
+    for block, (depth, channels) in enumerate(_BLOCKS, 1):
+        for index in range(1, depth + 1):
+            if index == 1 and block > 1:
+                x = pooling(2, dtype="float32", name=f"block{block - 1}_pool")(x)
+            name = f"block{block}_conv{index}"
+            found[name] = x = layers.Conv2D(
+                channels,
+                3,
+                padding="same",
+                activation=None if name == linear else "relu",
+                kernel_initializer=keras.initializers.HeNormal(
+                    seed=seed + 10 * block + index
+                ),
+                dtype="float32",
+                name=name,
+            )(x)
+            if set(names) <= set(found):
+                return [found[name] for name in names]
 
 
 def _load_vgg19(weights: str) -> keras.Model:

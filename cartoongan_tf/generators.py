@@ -150,6 +150,98 @@ class Generator(keras.Model):
         return load_generator(styles.find_weights(style))
 
 
+@keras.saving.register_keras_serializable(package="cartoongan_tf")
+class ResnetGenerator(keras.Model):
+    """CycleGAN's generator: down, residual blocks, up; for the baseline.
+
+    It lies here, not in `baselines`, because `load_generator` must know it. Instance
+    norms have no bias in front of them, and are affine where CycleGAN's are not.
+
+    Args:
+        filters: Channels of the first layer; 64 in CycleGAN. The rest scale with it.
+        num_blocks: Residual blocks; 9 in CycleGAN at 256 pixels.
+
+    Input and output: `(batch, height, width, 3)`, RGB, -1..1, sides multiples of 4 from
+    8. The output is float32 under any dtype policy.
+
+    Reference: Zhu et al., ICCV 2017, https://arxiv.org/abs/1703.10593, appendix 7.2.
+    """
+
+    def __init__(self, filters=64, num_blocks=9, dtype=None, name=None, **kwargs):
+        _check_at_least("filters", filters, 1)
+        _check_at_least("num_blocks", num_blocks, 0)
+        policy = keras.dtype_policies.get(dtype or keras.config.dtype_policy())
+        start = keras.initializers.RandomNormal(stddev=0.02)  # CycleGAN, section 7.1
+
+        def conv(x, channels, name, kernel=3, stride=1, bias=False):
+            return layers.Conv2D(
+                channels,
+                kernel,
+                stride,
+                use_bias=bias,
+                kernel_initializer=start.clone(),
+                dtype=policy,
+                name=name,
+            )(x)
+
+        def reflected(x, channels, name, kernel=3, bias=False):
+            padding = kernel // 2
+            x = ReflectionPadding2D(padding, dtype=policy, name=f"{name}_pad")(x)
+            return conv(x, channels, name, kernel, bias=bias)
+
+        def norm(x, name, relu=True):
+            x = InstanceNormalization(dtype=policy, name=f"{name}_in")(x)
+            return layers.ReLU(dtype=policy, name=f"{name}_relu")(x) if relu else x
+
+        photo = keras.Input((None, None, 3), name="photo")
+        x = norm(reflected(photo, filters, "first", kernel=7), "first")
+        for stage in (1, 2):
+            name = f"down{stage}"
+            x = layers.ZeroPadding2D(1, dtype=policy, name=f"{name}_pad")(x)
+            x = norm(conv(x, filters * 2**stage, name, stride=2), name)
+        channels = 4 * filters
+        for block in range(1, num_blocks + 1):
+            one, two = (f"block{block}_{half}" for half in "ab")
+            y = norm(reflected(x, channels, one), one)
+            y = norm(reflected(y, channels, two), two, relu=False)
+            x = layers.Add(dtype=policy, name=f"block{block}")([x, y])
+        for stage in (1, 2):
+            name = f"up{stage}"
+            # PyTorch's padding 1, output padding 1, as in `Generator`.
+            x = layers.Conv2DTranspose(
+                channels // 2**stage,
+                3,
+                2,
+                use_bias=False,
+                kernel_initializer=start.clone(),
+                dtype=policy,
+                name=name,
+            )(x)
+            crop = ((1, 0), (1, 0))
+            x = layers.Cropping2D(crop, dtype=policy, name=f"{name}_crop")(x)
+            x = norm(x, name)
+        x = reflected(x, 3, "last", kernel=7, bias=True)
+        cartoon = layers.Activation("tanh", dtype="float32", name="cartoon")(x)
+
+        super().__init__(photo, cartoon, name=name, **kwargs)
+        self.filters = filters
+        self.num_blocks = num_blocks
+        self.policy = policy
+
+    def get_config(self):
+        return {
+            "name": self.name,
+            "trainable": self.trainable,
+            "filters": self.filters,
+            "num_blocks": self.num_blocks,
+            "dtype": keras.dtype_policies.serialize(self.policy),
+        }
+
+    @classmethod
+    def from_config(cls, config, custom_objects=None):
+        return cls(**config)
+
+
 def _check_at_least(name: str, value: int, smallest: int) -> None:
     if not isinstance(value, int) or value < smallest:
         raise ValueError(

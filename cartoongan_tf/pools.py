@@ -14,9 +14,9 @@ class FakePool(keras.layers.Layer):
 
     Pictures and counter are variables, and chance comes from the seed and the counter
     alone: a run that restores them goes on as if it had not stopped. (XLA draws other
-    numbers from the same seed.) Under
-    `tf.distribute` every replica gathers the pictures of all, keeps the same pool, and
-    takes its own part: the same as one process with the whole batch.
+    numbers from the same seed.) Under `tf.distribute` every replica gathers the
+    pictures of all, keeps the same pool, and takes its own part: the same as one
+    process with the whole batch.
 
     Args:
         size: Pictures kept; 50 in CycleGAN and in CartoonGAN's authors' code.

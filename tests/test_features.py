@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from cartoongan_tf.features import LAYERS, VGG19Features
+from cartoongan_tf.features import LAYERS, VGG19Features, VGG19Layers
 
 
 @pytest.fixture(scope="module")
@@ -140,3 +140,45 @@ def test_a_failed_download_names_the_ways_out(monkeypatch):
     monkeypatch.setattr("keras.src.utils.file_utils.get_file", refuse)
     with pytest.raises(ValueError, match="--vgg-weights FILE.*random"):
         VGG19Features("imagenet")
+
+
+# ---------------------------------------------------------------- several layers
+
+
+def test_several_layers_are_keras_vgg19s_with_average_pooling(vgg, weights):
+    names = ("block3_conv2", "block1_conv1", "block2_conv2")
+    levels, signed = photo()
+    ours = VGG19Layers(names, weights)(signed)
+    x = keras.applications.vgg19.preprocess_input(levels.astype(np.float32))
+    theirs = {}
+    for layer in vgg.layers[1:]:
+        is_pool = isinstance(layer, keras.layers.MaxPooling2D)
+        x = keras.layers.AveragePooling2D(2)(x) if is_pool else layer(x)
+        theirs[layer.name] = x.numpy()
+    for name, found in zip(names, ours, strict=True):
+        scale = np.abs(theirs[name]).max()
+        assert np.abs(found - theirs[name]).max() / scale < 1e-5, name
+
+
+def test_no_layer_is_made_beyond_the_last_that_is_asked_for():
+    layers = VGG19Layers(["block1_conv2", "block2_conv1"], "random")
+    assert layers.layers[-1].name == "block2_conv1"
+    assert not layers.trainable_variables
+
+
+def test_several_layers_round_trip_and_stay_float32(tmp_path):
+    keras.config.set_dtype_policy("mixed_bfloat16")
+    layers = VGG19Layers(["block2_conv1", "block1_conv1"], "random", seed=3)
+    layers.save(tmp_path / "l.keras")
+    loaded = keras.models.load_model(tmp_path / "l.keras")
+    assert loaded.get_config() == layers.get_config()
+    x = photo()[1]
+    for mine, its in zip(loaded(x), layers(x), strict=True):
+        assert mine.dtype == tf.float32
+        assert np.array_equal(mine, its)
+
+
+@pytest.mark.parametrize("names", [(), ("block5_conv1",), ("block1_conv1", "x")])
+def test_unknown_layers_are_refused(names):
+    with pytest.raises(ValueError, match="`names` must be of block1_conv1.*Received"):
+        VGG19Layers(names, "random")

@@ -1,0 +1,1 @@
+"""What CartoonGAN is compared with in the paper's section 4.2."""

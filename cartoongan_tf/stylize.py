@@ -1,0 +1,170 @@
+"""The command for neural style transfer: `python -m cartoongan_tf.stylize`."""
+
+import sys
+from pathlib import Path
+
+from cartoongan_tf import terminal
+
+EXAMPLES = """\
+  python -m cartoongan_tf.stylize photo.jpg --style-image cartoon.jpg --out out.png
+  python -m cartoongan_tf.stylize photo.jpg --style-images data/paprika/cartoons
+      the mean of a whole set; writes photo_stylized.png beside the photo
+  python -m cartoongan_tf.stylize holiday/ --style-image cartoon.jpg --out drawn/ \\
+      --skip-existing
+      every picture below holiday/; started again, it goes on where it was stopped
+  python -m cartoongan_tf.stylize photo.jpg --style-image cartoon.jpg --out out.png \\
+      --style-weight 0.1 --steps 100 --size 256
+      nearer to the photo, and twelve times faster"""
+
+
+def main(argv):
+    """Parses the flags and does it; returns the exit code."""
+    parser = terminal.parser(
+        "stylize",
+        "Draw photos in a picture's style without training: neural style transfer "
+        "(Gatys et al. 2016), which CartoonGAN is compared with. It takes minutes a "
+        "photo on a CPU; `train` and `cartoonize` are the way to many.",
+        EXAMPLES,
+    )
+    flag = parser.add_argument
+    flag("input", nargs="+", metavar="INPUT", help="photos, folders, or quoted globs")
+    flag("--style-image", metavar="FILE", help="the picture whose style it shall be")
+    flag("--style-images", metavar="DIR", help="or a folder of them: their mean")
+    flag(
+        "--out",
+        help="a picture's name (.png, .jpg, .webp) for one photo, or for the sheet of "
+        "--compare; else a folder (beside the photo, as NAME_stylized.png)",
+    )
+    flag("--steps", type=int, help="steps a photo (300)")
+    flag(
+        "--size",
+        type=int,
+        help="long side at which all is drawn (512); larger photos come out enlarged "
+        "again",
+    )
+    flag(
+        "--style-weight",
+        type=float,
+        help="against the content's 1 (1): less keeps more of the photo",
+    )
+    flag(
+        "--smooth-weight",
+        type=float,
+        help="against the content's 1 (0.3): more is smoother",
+    )
+    flag(
+        "--vgg-weights",
+        default="imagenet",
+        help="imagenet (downloaded once), random (colours and fine texture alone), or "
+        "a file of Keras's VGG19 without its top",
+    )
+    flag(
+        "--seed", type=int, default=0, help="of random weights; nothing else is random"
+    )
+    flag("--compare", action="store_true", help="write photo and result side by side")
+    flag("--overwrite", action="store_true", help="replace pictures that exist")
+    flag(
+        "--skip-existing", action="store_true", help="leave out photos that have theirs"
+    )
+    args = parser.parse_args(argv)
+
+    if (args.style_image is None) == (args.style_images is None):
+        raise ValueError(
+            "One of `--style-image` and `--style-images` must be given. Received: "
+            f"{'neither' if args.style_image is None else 'both'}"
+        )
+    names = "steps", "size", "style_weight", "smooth_weight"
+    given = {name: getattr(args, name) for name in names}
+    given = {name: value for name, value in given.items() if value is not None}
+
+    from tqdm import tqdm
+
+    from cartoongan_tf import images, paths
+    from cartoongan_tf.results import take_order
+
+    overwrite = args.overwrite or args.skip_existing
+    order = take_order(args.input, args.out, "stylized", args.compare, overwrite)
+    if args.style_image is None:
+        styles = paths.find(args.style_images)
+    else:
+        styles = [Path(args.style_image)]
+        images.read(styles[0])  # says what is wrong before TensorFlow is loaded
+    own = {path.resolve() for path in styles}
+    for target in order.targets:
+        if target.resolve() in own:
+            raise ValueError(
+                "A result must not replace a style's picture; name another --out. "
+                f"Received: {target}"
+            )
+    todo, failures = [], order.failures
+    for photo, target in zip(order.photos, order.targets, strict=True):
+        if args.skip_existing and target.exists():
+            continue
+        try:
+            with terminal.quiet_libraries():
+                images.read(photo.path)  # a bad one is not found after hours
+            todo.append((photo, target))
+        except ValueError as error:
+            failures.append(terminal.one_line(error))
+    if not todo:
+        if not failures:
+            print("Nothing to do: every photo has its result.")
+        return _tell(failures)
+
+    terminal.load_tensorflow()
+    from cartoongan_tf.baselines.neural_style import NeuralStyle
+    from cartoongan_tf.features import VGG19Layers
+
+    def read_styles():
+        few = len(styles) < 2
+        for path in tqdm(styles, "style", unit="picture", disable=few or None):
+            try:
+                yield images.read(path).pixels
+            except ValueError as error:
+                if few:
+                    raise
+                print(f"warning: left out: {terminal.one_line(error)}", file=sys.stderr)
+
+    features = VGG19Layers(NeuralStyle.LAYERS, args.vgg_weights, args.seed)
+    if args.vgg_weights == "random":
+        print("VGG19 has random weights: colours and fine texture, no larger forms.")
+    stylize = NeuralStyle(read_styles(), features, **given)
+    rows = []
+    with tqdm(total=len(todo) * stylize.steps, unit="step", dynamic_ncols=True) as bar:
+
+        def show(losses):
+            shown = {name: f"{value:.3g}" for name, value in losses.items()}
+            bar.set_postfix(shown, refresh=False)
+            bar.update()
+
+        for number, (photo, target) in enumerate(todo, 1):
+            bar.set_description(photo.path.name)
+            try:
+                with terminal.quiet_libraries():
+                    picture = images.read(photo.path)
+                result = stylize(picture.pixels, show)
+                if args.compare:
+                    result = images.side_by_side(picture.pixels, result)
+                if order.sheet:
+                    rows.append(result)
+                else:
+                    alpha = None if args.compare else picture.alpha
+                    images.write(target, result, alpha)
+            except terminal.expected_errors() as error:
+                told = terminal.one_line(error)
+                known = any(str(path) in told for path in (photo.path, target))
+                failures.append(told if known else f"{photo.path}: {told}")
+                bar.update(number * stylize.steps - bar.n)
+    if rows:
+        images.write(order.sheet, images.lay_out(rows))
+    return _tell(failures)
+
+
+def _tell(failures):
+    for failure in failures:
+        print(f"error: {failure}", file=sys.stderr)
+    return 2 if failures else 0
+
+
+if __name__ == "__main__":
+    terminal.run(main)
