@@ -142,7 +142,9 @@ class Film:
             container = av.open(str(self.path), metadata_errors="replace")
         except av.FFmpegError as error:
             if isinstance(error, FileNotFoundError):
-                raise ValueError(f"A film must exist. No such file: {self.path}") from None
+                raise ValueError(
+                    f"A film must exist. No such file: {self.path}"
+                ) from None
             if self.path.is_file() and self.path.stat().st_size == 0:
                 raise ValueError(
                     f"A film must not be empty. Received 0 bytes: {self.path}"

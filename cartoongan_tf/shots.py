@@ -86,7 +86,8 @@ class Shots:
         best, begin = None, None
         self.count = 0
         for sample in self._final_samples(watch):
-            fresh = sample.cut or best is None
+            # A fade changes as fast as a cut; the shot before it goes on.
+            fresh = best is None or (sample.cut and not sample.faded)
             if fresh or sample.frame.time >= begin + self.every - 0.5 / RATE:
                 if best is not None:
                     yield self._key_frame(best)
@@ -105,9 +106,7 @@ class Shots:
         detector = AdaptiveDetector(min_scene_len=1, **_DETECTOR)
         around: deque[_Sample] = deque()
         due = 0  # index in `around` of the first sample that was not given out
-        for number, frame in enumerate(
-            self.film.frames(RATE, self.start, self.end)
-        ):
+        for number, frame in enumerate(self.film.frames(RATE, self.start, self.end)):
             self.seen += 1
             if watch is not None:
                 watch(frame.time)
@@ -118,10 +117,7 @@ class Shots:
                 for sample in around:
                     sample.cut |= sample.number == cut.frame_num
             # A cut is told of two frames later, a fade seen from half a second on.
-            while (
-                due < len(around) - 4
-                and around[due].frame.time + LOOK < frame.time
-            ):
+            while due < len(around) - 4 and around[due].frame.time + LOOK < frame.time:
                 yield _with_fade(around, due)
                 due += 1
                 while around[0].frame.time < around[due].frame.time - 2 * LOOK:
@@ -171,7 +167,9 @@ def is_fading(now: np.ndarray, before: np.ndarray, after: np.ndarray) -> bool:
 
 def _contrast_kept(one: np.ndarray, other: np.ndarray) -> float:
     """How much of its contrast a picture keeps; 1 where they are not one picture."""
-    power, power_after, cross = (float(x) for x in (one @ one, other @ other, one @ other))
+    power, power_after, cross = (
+        float(x) for x in (one @ one, other @ other, one @ other)
+    )
     if min(power, power_after) < len(one) * VISIBLE**2:
         return 1.0
     if cross < LIKE * math.sqrt(power * power_after):

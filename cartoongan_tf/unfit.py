@@ -28,7 +28,9 @@ ONE_COLOR = 0.985  # of the pixels
 
 STEP = 24  # levels between the two sides of what counts as an edge
 REACH = 4  # pixels to either side of an edge in which its levels are reached
-SHARP = 0.36  # of an edge: within one pixel; a Gaussian of 1 pixel has 0.39, of 1.5 0.30
+SHARP = (
+    0.36  # of an edge: within one pixel; a Gaussian of 1 pixel has 0.39, of 1.5 0.30
+)
 
 PLAIN = 0.75  # of the pixels: the ground of credits
 

@@ -114,7 +114,9 @@ class Script:
 
     def write(self, path, codec="libx264", options=None, times=None, **settings):
         """Encodes the film; `times` are seconds for a film of variable rate."""
-        return write_film(path, self.pictures, self.rate, codec, options, times, **settings)
+        return write_film(
+            path, self.pictures, self.rate, codec, options, times, **settings
+        )
 
 
 def write_film(
