@@ -19,6 +19,8 @@ EDGE = 70  # levels by which a pixel of a stroke stands out
 CONTRAST = 125
 SMALLEST, TALLEST = 0.014, 0.11  # height of a letter, in heights of the picture
 FEWEST = 3  # letters in a line
+ON_LINE = 0.55  # of them stand on one line, or hang from one
+HIGHEST = 0.13  # a line, in heights of the picture
 
 
 @dataclass(frozen=True)
@@ -88,12 +90,16 @@ def _light_lines(gray: np.ndarray, flip: int) -> list[Line]:
             np.mean(np.abs(edge - np.median(edge)) <= max(1.5, 0.12 * tall))
             for edge in (y + h, y)
         )
+        low, high = np.percentile(y, 10), np.percentile(y + h, 90)
+        touches = y.min() <= 1 or (y + h).max() >= height - 1  # no text does
+        if on_line < ON_LINE or high - low > HIGHEST * height or touches:
+            continue
         lines.append(
             Line(
                 float(x.min() / width),
-                float(np.percentile(y, 10) / height),
+                float(low / height),
                 float((x + w).max() / width),
-                float(np.percentile(y + h, 90) / height),
+                float(high / height),
                 len(chain),
                 float(abs(flip - np.median(fill))),
                 float(fill.std()),

@@ -37,8 +37,8 @@ def main(argv):
         "--size",
         type=int,
         default=512,
-        help="short side that larger pictures are shrunk to; training at 256 uses up to "
-        "384 of it; 0 keeps them",
+        help="short side that larger pictures are shrunk to (training at 256 uses up "
+        "to 384 of it); 0 keeps them",
     )
     flag(
         "--every",
@@ -187,8 +187,8 @@ def _find_sources(args, prepared, start, end):
             continue
         if film.duration is not None and start >= film.duration:
             failures.append(
-                f"`--start` must lie within the film. Received: {args.start} for {path}, "
-                f"which is {film.duration:.0f} seconds long"
+                f"`--start` must lie within the film. Received: {args.start} for "
+                f"{path}, which is {film.duration:.0f} seconds long"
             )
             continue
         label = name("cartoons", path)

@@ -92,15 +92,15 @@ class PreparedSet:
         record = self.find(part, name)
         if record is None:
             raise ValueError(
-                "Pictures that this command did not make must not be in the way, unless "
-                f"--overwrite is given. Received: {target}"
+                "Pictures that this command did not make must not be in the way, "
+                f"unless --overwrite is given. Received: {target}"
             )
         if record["identity"] == identity:
             return True
         changed = [k for k in identity if record["identity"].get(k) != identity[k]]
         raise ValueError(
-            f"Pictures must not exist, unless --overwrite is given. Received: {target}, "
-            f"made with another {', '.join(changed)}"
+            f"Pictures must not exist, unless --overwrite is given. Received: "
+            f"{target}, made with another {', '.join(changed)}"
         )
 
     # ------------------------------------------------------------ adding
@@ -228,8 +228,8 @@ def describe(record: dict) -> list[str]:
     lines = []
     if record["kind"] == "film":
         lines.append(
-            f"{clock(record['seconds'])} of film, {record['frames_looked_at']:,} frames "
-            f"looked at, {record['shots']:,} shots"
+            f"{clock(record['seconds'])} of film, {record['frames_looked_at']:,} "
+            f"frames looked at, {record['shots']:,} shots"
         )
         if record["without_bars"] != record["stored_size"]:
             lines.append(
@@ -254,8 +254,8 @@ def record_warnings(record: dict) -> list[str]:
     share = {reason: count / offered for reason, count in record["left_out"].items()}
     if share.get("subtitled", 0) > 0.15:
         found.append(
-            f"{name}: {share['subtitled']:.0%} have subtitles in the picture. An edition "
-            "without them gives more."
+            f"{name}: {share['subtitled']:.0%} have subtitles in the picture. An "
+            "edition without them gives more."
         )
     if share.get("blurred", 0) > 0.4:
         found.append(

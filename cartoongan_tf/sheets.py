@@ -45,7 +45,7 @@ class ContactSheet:
         return [self._kept[round(place)] for place in places]
 
     def draw(self, colors: list[tuple[str, float]] = ()) -> np.ndarray:
-        """The sheet, uint8 RGB; at its top a strip of `colors`, as of `find_palette`."""
+        """The sheet, uint8 RGB, a strip of `colors` (of `find_palette`) at its top."""
         cells = [_cell(*entry) for entry in self._chosen()]
         sheet = images.lay_out(cells)
         if colors:
@@ -55,34 +55,25 @@ class ContactSheet:
 
 def _thumb(pixels: np.ndarray) -> np.ndarray:
     height, width = pixels.shape[:2]
-    share = min(1.0, THUMB / max(height, width))
+    share = min(1.0, THUMB / width, THUMB * 0.75 / height)
     size = (max(1, round(width * share)), max(1, round(height * share)))
-    small = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
-    # One cell for wide and high pictures, so that the rows of a sheet are straight.
-    cell = np.full((round(THUMB * 0.75), THUMB, 3), 235, np.uint8)
-    if size[1] > cell.shape[0]:
-        share = cell.shape[0] / size[1]
-        small = cv2.resize(
-            small,
-            (max(1, round(size[0] * share)), cell.shape[0]),
-            interpolation=cv2.INTER_AREA,
-        )
-    top, left = (
-        (c - s) // 2 for c, s in zip(cell.shape, small.shape[:2], strict=False)
-    )
-    cell[top : top + small.shape[0], left : left + small.shape[1]] = small
-    return cell
+    return cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
 
 
 def _cell(thumb: np.ndarray, caption: str) -> np.ndarray:
-    line = np.full((CAPTION, thumb.shape[1], 3), 255, np.uint8)
+    # One cell for wide and high pictures, so that the rows of a sheet are straight.
+    cell = np.full((round(THUMB * 0.75), THUMB, 3), 235, np.uint8)
+    height, width = thumb.shape[:2]
+    top, left = (cell.shape[0] - height) // 2, (cell.shape[1] - width) // 2
+    cell[top : top + height, left : left + width] = thumb
+    line = np.full((CAPTION, THUMB, 3), 255, np.uint8)
     # OpenCV draws ASCII alone.
     text = caption.encode("ascii", "replace").decode()[:24]
     cv2.putText(
         line, text, (2, 12), cv2.FONT_HERSHEY_SIMPLEX, 0.36, (40, 40, 40), 1,
         cv2.LINE_AA,
     )  # fmt: skip
-    return np.concatenate([thumb, line])
+    return np.concatenate([cell, line])
 
 
 def _strip(colors, width: int) -> np.ndarray:

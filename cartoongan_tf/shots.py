@@ -23,7 +23,7 @@ LIKE = 0.95  # correlation of what is the same picture, fading
 VISIBLE = 2.0  # levels of standard deviation: below it there is nothing to compare
 
 # PySceneDetect's detector that a pan does not fool: a cut changes twice as much as the
-# frames around it do (3 times by default: for all frames, of which we look at a fourth).
+# frames around it do. (3 times is for all frames; we look at every fourth.)
 _DETECTOR = {"adaptive_threshold": 2.0, "min_content_val": 12.0, "window_width": 2}
 
 
@@ -146,10 +146,11 @@ def _with_fade(around, index: int) -> _Sample:
         return min(around, key=lambda other: abs(other.frame.time - moment)).thumb
 
     if 0 < index < len(around) - 1:
-        nearest = around[index - 1].thumb, around[index + 1].thumb
-        sample.faded = is_fading(sample.thumb, *nearest) or is_mixed(
-            sample.thumb, at(time - LOOK), at(time + LOOK)
-        )
+        sample.faded = is_mixed(sample.thumb, at(time - LOOK), at(time + LOOK))
+    # The ends of a fade too, which are in its middle for a neighbour.
+    for middle in range(max(1, index - 1), min(len(around) - 1, index + 2)):
+        thumbs = (around[middle + step].thumb for step in (0, -1, 1))
+        sample.faded |= is_fading(*thumbs)
     return sample
 
 
@@ -167,12 +168,10 @@ def is_fading(now: np.ndarray, before: np.ndarray, after: np.ndarray) -> bool:
 
 def _contrast_kept(one: np.ndarray, other: np.ndarray) -> float:
     """How much of its contrast a picture keeps; 1 where they are not one picture."""
-    power, power_after, cross = (
-        float(x) for x in (one @ one, other @ other, one @ other)
-    )
+    power, power_after = float(one @ one), float(other @ other)
     if min(power, power_after) < len(one) * VISIBLE**2:
         return 1.0
-    if cross < LIKE * math.sqrt(power * power_after):
+    if float(one @ other) < LIKE * math.sqrt(power * power_after):
         return 1.0
     return math.sqrt(power_after / power)
 

@@ -28,9 +28,7 @@ ONE_COLOR = 0.985  # of the pixels
 
 STEP = 24  # levels between the two sides of what counts as an edge
 REACH = 4  # pixels to either side of an edge in which its levels are reached
-SHARP = (
-    0.36  # of an edge: within one pixel; a Gaussian of 1 pixel has 0.39, of 1.5 0.30
-)
+SHARP = 0.36  # of an edge in one pixel; a Gaussian of 1 pixel has 0.39, of 1.5 0.30
 
 PLAIN = 0.75  # of the pixels: the ground of credits
 
@@ -129,11 +127,12 @@ def kind_of_text(lines: list[Line], plain: float) -> str | None:
     clear = [line for line in lines if line.fill >= 160 and line.ground <= 45]
     foot = [line for line in lines if line.top > 0.66]
     head = [line for line in lines if line.bottom < 0.25]
-    for part in (foot, head):
-        if _is_subtitle(part, clear):
+    for part, least in ((foot, 3), (head, 5)):
+        if _is_subtitle(part, clear) and max(line.letters for line in part) >= least:
             others = [line for line in clear if line not in part]
             return "credits" if sum(o.letters for o in others) >= 8 else "subtitled"
-    if sum(line.letters for line in clear) >= 8 and len(clear) >= 1:
+    letters = [line.letters for line in clear]
+    if sum(letters) >= 8 and max(letters) >= 6:
         return "credits"  # over a picture, or a title in its middle
     return None
 
