@@ -21,6 +21,7 @@ SMALLEST, TALLEST = 0.014, 0.11  # height of a letter, in heights of the picture
 FEWEST = 3  # letters in a line
 ON_LINE = 0.55  # of them stand on one line, or hang from one
 HIGHEST = 0.13  # a line, in heights of the picture
+FULLEST = 0.78  # share of its box that a letter fills; windows fill all of theirs
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,8 @@ def _light_lines(gray: np.ndarray, flip: int) -> list[Line]:
         )
         low, high = np.percentile(y, 10), np.percentile(y + h, 90)
         touches = y.min() <= 1 or (y + h).max() >= height - 1  # no text does
-        if on_line < ON_LINE or high - low > HIGHEST * height or touches:
+        full = np.median(cover) > FULLEST
+        if on_line < ON_LINE or high - low > HIGHEST * height or touches or full:
             continue
         lines.append(
             Line(

@@ -10,11 +10,12 @@ PACKAGE = Path(__file__).resolve().parent.parent / "cartoongan_tf"
 FLOORS = {
     0: "memory paths styles images layers losses schedules terminal",
     1: "features generators discriminators colors edges pictures smooth data shapes "
-    "things materials scenes samples",
+    "things materials scenes samples frames bars lettering unfit duplicates sheets "
+    "shots sources selection prepared",
     2: "cartoongan callbacks runs plans training",
     3: "cartoonizer porting.pth porting.authors",
     4: "__init__ porting.__init__",
-    5: "train cartoonize convert draw",
+    5: "train cartoonize convert draw prepare",
 }
 COMMANDS = set(FLOORS[5].split())
 # Within a floor this order holds: a file imports only files named before it.
