@@ -50,7 +50,20 @@ def find_lines(pixels: np.ndarray) -> list[Line]:
     gray = cv2.cvtColor(cv2.resize(pixels, size, interpolation=way), cv2.COLOR_RGB2GRAY)
     found = _light_lines(gray, 0)  # light letters
     found += _light_lines(255 - gray, 255)  # dark letters
-    return sorted(found, key=lambda line: line.top)
+    # Light letters have dark gaps and outlines between them, which stand in a line too.
+    kept: list[Line] = []
+    for line in sorted(found, key=lambda x: -x.letters * (1 + (x.fill > x.ground))):
+        if not any(_overlap(line, other) for other in kept):
+            kept.append(line)
+    return sorted(kept, key=lambda line: line.top)
+
+
+def _overlap(line: Line, other: Line) -> bool:
+    """Whether most of a line lies in another."""
+    wide = min(line.right, other.right) - max(line.left, other.left)
+    high = min(line.bottom, other.bottom) - max(line.top, other.top)
+    area = (line.right - line.left) * (line.bottom - line.top)
+    return wide > 0 and high > 0 and wide * high > 0.5 * area
 
 
 def _light_lines(gray: np.ndarray, flip: int) -> list[Line]:
