@@ -229,9 +229,8 @@ def compare_speed(film):
             f"{film.size[0]}p_{name}_seconds_a_film_second: {spent / film.duration:.4f}"
         )
     name = f"{film.size[0]}p"
-    print(
-        f"{name}_reading_speedup_to_every_frame: {best['every_frame'] / best['ours']:.2f}"
-    )
+    faster = best["every_frame"] / best["ours"]
+    print(f"{name}_reading_speedup_to_every_frame: {faster:.2f}")
     print(f"{name}_reading_speedup_to_opencv: {best['opencv'] / best['ours']:.2f}")
     print(
         f"{name}_whole_command_to_opencv: {best['opencv'] / best['whole_command']:.2f}"

@@ -298,7 +298,7 @@ def _take(part, source, identity, prepared, gallery, args):
         def watch(done):
             bar.update(max(0, math.floor(done) - bar.n))
 
-        with bar, terminal.quiet_libraries():
+        with bar:
             for offer in source.offers(watch):
                 selection.offer(offer)
                 bar.set_postfix(kept=len(selection.kept), refresh=False)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from cartoongan_tf import images, paths
+from cartoongan_tf import images, paths, terminal
 from cartoongan_tf.bars import find_bars
 from cartoongan_tf.frames import SUFFIXES, WHOLE, Box, Film, clock, stamp
 from cartoongan_tf.shots import Shots
@@ -130,7 +130,8 @@ class PictureSource:
                 watch(number)
 
             def read(file=file):
-                pixels = images.read(file).pixels
+                with terminal.quiet_libraries():
+                    pixels = images.read(file).pixels
                 box = self._bars.get(pixels.shape[:2], WHOLE)
                 return shrink_short(box.cut(pixels), self.size)
 
@@ -142,7 +143,8 @@ class PictureSource:
         lumas: dict[tuple, list] = {}
         for file, _ in self.files[::step]:
             try:
-                pixels = images.read(file).pixels
+                with terminal.quiet_libraries():
+                    pixels = images.read(file).pixels
             except ValueError:
                 continue
             # Positions are shares of a side, so a smaller picture finds them too.
