@@ -148,11 +148,11 @@ def place_results(photos: list[Photo], folder: Path) -> list[Path]:
 
 def number_twins(places: list[Path]) -> list[Path]:
     """Gives `_2`, `_3` ... to names that stand in the list before."""
-    taken = []
+    taken = {}  # in order; looking one up takes the same time however many there are
     for place in places:
         free, number = place, 2
         while free in taken:  # a.jpg of one folder, a.jpg of another; or a.gif, a.png
             free = place.with_stem(f"{place.stem}_{number}")
             number += 1
-        taken.append(free)
-    return taken
+        taken[free] = None
+    return list(taken)

@@ -11,7 +11,7 @@ import numpy as np
 import tensorflow as tf
 from tqdm import tqdm
 
-from cartoongan_tf import curves, data, devices, doctor, images, paths, sources
+from cartoongan_tf import curves, data, devices, doctor, images, paths, supplies
 from cartoongan_tf.averages import averaged
 from cartoongan_tf.backups import Backups
 from cartoongan_tf.callbacks import (
@@ -52,7 +52,7 @@ class Training:
         self.strategy = strategy or devices.make_strategy()
         self.is_chief = devices.is_chief(self.strategy)
         _check_devices(plan, self.strategy.num_replicas_in_sync)
-        self.photos, self.cartoons, self.pictures = sources.count_pictures(plan)
+        self.photos, self.cartoons, self.pictures = supplies.count_pictures(plan)
         per_epoch = plan.steps_per_epoch or max(1, self.photos // plan.batch_size)
         self.steps_per_epoch = per_epoch
         self.init_steps = plan.init_epochs * per_epoch
@@ -139,10 +139,10 @@ class Training:
         self.vgg_note = self.phases.load_features()
         if not self.is_chief:  # the chief makes what is missing, the others find it
             devices.sum_processes(self.strategy, 0)
-        self.training_set = sources.open_pictures(plan)
+        self.training_set = supplies.open_pictures(plan)
         if self.is_chief:
             devices.sum_processes(self.strategy, 0)
-        self.grid = sources.cut_some(
+        self.grid = supplies.cut_some(
             self.training_set.photos, plan.image_size, GRID_PHOTOS
         )
         data.keep_in_memory(self.training_set)
@@ -277,12 +277,12 @@ class Training:
         plan, run, sets = self.plan, self.run, self.training_set
         size, callbacks = plan.image_size, []
         if phase == "joint" and size >= STYLE_SIZE:
-            photos = sources.cut_some(sets.photos, size, STYLE_PHOTOS)
-            cartoons = sources.cut_some(sets.cartoons, size, STYLE_CARTOONS)
+            photos = supplies.cut_some(sets.photos, size, STYLE_PHOTOS)
+            cartoons = supplies.cut_some(sets.cartoons, size, STYLE_CARTOONS)
             callbacks.append(StyleDistance(photos, cartoons))
         if phase == "joint":
             pairs = (
-                sources.cut_some(p, size, GRID_PHOTOS)
+                supplies.cut_some(p, size, GRID_PHOTOS)
                 for p in (sets.cartoons, sets.smooth)
             )
             fixed = [images.to_signed(pictures) for pictures in (self.grid, *pairs)]

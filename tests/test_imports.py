@@ -11,12 +11,13 @@ FLOORS = {
     0: "memory paths styles images layers losses schedules terminal",
     1: "features generators discriminators colors edges pictures smooth data shapes "
     "things materials scenes samples averages gradients pools devices doctor curves "
-    "evaluation.metrics results",
-    2: "cartoongan baselines.cyclegan callbacks runs plans backups sources phases "
+    "evaluation.metrics results frames bars lettering unfit duplicates sheets "
+    "shots sources selection prepared",
+    2: "cartoongan baselines.cyclegan callbacks runs plans backups supplies phases "
     "training",
     3: "cartoonizer baselines.neural_style porting.pth porting.authors",
     4: "__init__ porting.__init__ evaluation.__init__ baselines.__init__",
-    5: "train cartoonize stylize convert draw",
+    5: "train cartoonize stylize convert draw prepare",
 }
 COMMANDS = set(FLOORS[5].split())
 # Within a floor this order holds: a file imports only files named before it.

@@ -1,0 +1,47 @@
+"""Where a plan's pictures come from: a user's folder, or the drawn sample set."""
+
+import hashlib
+
+import numpy as np
+
+from cartoongan_tf import data, samples
+from cartoongan_tf.edges import smooth_edges
+from cartoongan_tf.pictures import Pictures
+from cartoongan_tf.plans import SAMPLE_SET, Plan
+
+SAMPLES = 150  # pictures of each kind in the sample set
+SAMPLE_SIZE = (128, 176)
+
+
+def count_pictures(plan: Plan) -> tuple[int, int, str]:
+    """How many photos and cartoons there are, and a name for this very set of them."""
+    if plan.data == SAMPLE_SET:
+        return SAMPLES, SAMPLES, SAMPLE_SET
+    lists = data.list_pictures(plan.data)
+    digest = hashlib.sha256()
+    for path in sum(lists, []):
+        place = path.relative_to(plan.data).as_posix()
+        digest.update(f"{place} {path.stat().st_size}\n".encode())
+    photos, cartoons = map(len, lists)
+    name = f"{photos} photos, {cartoons} cartoons, {digest.hexdigest()[:12]}"
+    return photos, cartoons, name
+
+
+def open_pictures(plan: Plan) -> data.TrainingSet:
+    """The training set, drawn or read; `smooth/` is made where it is missing."""
+    if plan.data != SAMPLE_SET:
+        return data.open_folder(plan.data, plan.image_size)
+    height, width = (max(side, plan.image_size) for side in SAMPLE_SIZE)
+    cartoons = samples.draw_cartoons(SAMPLES, plan.style, 0, height, width)
+    return data.TrainingSet(
+        Pictures(samples.draw_photos(SAMPLES, 0, height, width)),
+        Pictures(cartoons),
+        Pictures([smooth_edges(cartoon) for cartoon in cartoons]),
+    )
+
+
+def cut_some(pictures: Pictures, size: int, count: int) -> np.ndarray:
+    """The middle squares of so many pictures, spread over all there are."""
+    count = min(count, len(pictures))
+    places = np.linspace(0, len(pictures) - 1, count).astype(int)
+    return np.stack([data.cut_center(pictures[int(at)], size) for at in places])
