@@ -10,11 +10,14 @@ PACKAGE = Path(__file__).resolve().parent.parent / "cartoongan_tf"
 FLOORS = {
     0: "memory paths styles images layers losses schedules terminal",
     1: "features generators discriminators colors edges pictures smooth data shapes "
-    "things materials scenes samples",
+    "things materials scenes samples runtimes",
     2: "cartoongan callbacks runs plans training",
-    3: "cartoonizer porting.pth porting.authors",
-    4: "__init__ porting.__init__",
-    5: "train cartoonize convert draw",
+    3: "cartoonizer porting.pth porting.authors exporting.extras exporting.signatures "
+    "exporting.saved_model exporting.onnx exporting.tflite exporting.quantization "
+    "exporting.smoothing exporting.photos exporting.parity exporting.report "
+    "exporting.contract exporting.bundle",
+    4: "__init__ porting.__init__ exporting.__init__",
+    5: "train cartoonize convert draw export",
 }
 COMMANDS = set(FLOORS[5].split())
 # Within a floor this order holds: a file imports only files named before it.
