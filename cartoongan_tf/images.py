@@ -102,7 +102,9 @@ def pad_tensor(pictures):
     import tensorflow as tf
 
     def indices(side):
-        padded = tf.maximum(SMALLEST, -(-side // MULTIPLE) * MULTIPLE)
+        # nothing negative is divided: ONNX would round it the other way
+        padded = (side + MULTIPLE - 1) // MULTIPLE * MULTIPLE
+        padded = tf.maximum(SMALLEST, padded)
         period = tf.maximum(2 * (side - 1), 1)
         place = tf.range(padded) % period
         return tf.minimum(place, period - place)  # 0 1 2 1 0 1 ...: reflected

@@ -3,7 +3,7 @@
 import glob
 import os
 import shutil
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -60,6 +60,7 @@ def replacing_folder(folder: str | os.PathLike):
     folder = Path(folder)
     temporary = folder.with_name(f".{folder.name[:200]}.tmp{os.getpid()}")
     old = folder.with_name(f".{folder.name[:200]}.tmp{os.getpid()}-old")
+    made = [p for p in folder.parents if not p.exists()]
     folder.parent.mkdir(parents=True, exist_ok=True)
     try:
         temporary.mkdir()
@@ -75,6 +76,9 @@ def replacing_folder(folder: str | os.PathLike):
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
         shutil.rmtree(old, ignore_errors=True)
+        for parent in made:
+            with suppress(OSError):  # it holds something now
+                parent.rmdir()
 
 
 def find(folder: str | os.PathLike) -> list[Path]:

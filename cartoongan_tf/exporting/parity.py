@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from cartoongan_tf import images
+
 # What a file must reach on the report's photos: issue figures for the paper's network,
 # in dB of PSNR, SSIM, and units of -1..1.
 LIMITS = {
@@ -74,7 +76,9 @@ def compare(run, photos, truths) -> Fidelity:
         error = np.mean((cartoon.astype(np.float64) - truth) ** 2)
         psnr = 10 * np.log10(4 / error) if error else MOST_PSNR
         fidelity.psnr.append(min(MOST_PSNR, float(psnr)))
-        fidelity.ssim.append(float(tf.image.ssim(truth, cartoon, max_val=2.0)))
+        # of levels: it is made for pictures without negative values
+        levels = images.to_levels(truth), images.to_levels(cartoon)
+        fidelity.ssim.append(float(tf.image.ssim(*levels, max_val=255.0)))
         largest = float(np.abs(cartoon - truth).max())
         fidelity.largest_error = max(fidelity.largest_error, largest)
         fidelity.cartoons.append(cartoon)

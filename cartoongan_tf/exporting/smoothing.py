@@ -18,6 +18,7 @@ from cartoongan_tf.layers import InstanceNormalization
 
 # How much of the loudness moves into the weights: 0.5 halves it between both, 1 all.
 EXPONENTS = (0.5, 0.6, 0.7, 0.8, 0.9)
+TRIED_ON = 2  # photos; the loudness of channels is taken from all
 LARGEST = 1e3  # of a factor: a channel that is silent in every photo may wake up
 
 
@@ -78,28 +79,28 @@ def smooth(generator: keras.Model, photos: list[np.ndarray]) -> dict[str, float]
     readers = sorted({name for edge in edges for name in edge.consumers})
     taps = [generator.get_layer(name).input for name in readers]
     watch = keras.Model(generator.input, taps)
-    seen = [
-        dict(zip(readers, watch(photo[None], training=False), strict=True))
-        for photo in photos
-    ]
+    seen, peaks = [], []
+    for photo in photos:
+        maps = dict(zip(readers, watch(photo[None], training=False), strict=True))
+        peaks.append({name: _peaks(x) for name, x in maps.items()})
+        if len(seen) < TRIED_ON:  # a photo's maps are many: 165 MB at 256 pixels
+            seen.append(maps)
     chosen = {}
     for edge in edges:
-        chosen[edge.name], factors = _choose(generator, edge, seen)
+        loud = np.max([peak[n] for peak in peaks for n in edge.consumers], axis=0)
+        chosen[edge.name], factors = _choose(generator, edge, loud, seen)
         _rescale(generator, edge, factors)
     return chosen
 
 
-def _choose(generator, edge: Edge, seen: list[dict]):
+def _peaks(x) -> np.ndarray:
+    """The largest magnitude of each channel."""
+    return tf.reduce_max(tf.abs(x), axis=(0, 1, 2)).numpy()
+
+
+def _choose(generator, edge: Edge, loud: np.ndarray, seen: list[dict]):
     """The exponent and the factors with the least simulated error."""
     layers = [generator.get_layer(name) for name in edge.consumers]
-    loud = np.max(
-        [
-            tf.reduce_max(tf.abs(maps[name]), axis=(0, 1, 2)).numpy()
-            for maps in seen
-            for name in edge.consumers
-        ],
-        axis=0,
-    )
     weight = np.max(
         [np.abs(layer.kernel.numpy()).max(_all_but_input(layer)) for layer in layers],
         axis=0,
