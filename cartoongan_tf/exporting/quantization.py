@@ -132,7 +132,9 @@ def choose(model: bytes, photos, truths, open_model, tell=print) -> Choice:
         tell: Is told how it goes.
     """
 
-    def measure(in_int8, rounding, those=range(len(photos))):
+    everyone = range(len(photos))
+
+    def measure(in_int8, rounding, those=everyone):
         run = open_model(to_int8(model, in_int8, rounding))
         return np.array([np.mean((run(photos[n]) - truths[n]) ** 2) for n in those])
 
