@@ -10,7 +10,9 @@ from cartoongan_tf import images
 from cartoongan_tf.exporting.extras import need
 from cartoongan_tf.exporting.signatures import INPUT, OUTPUT, picture_spec, serve
 
-BYTES = "image_bytes"
+# The REST interface of TensorFlow Serving takes and gives base64 for names that end so,
+# and for no others.
+BYTES, BYTES_OUT = "image_bytes", "cartoon_bytes"
 WARM_SIZE = 64  # enough to prepare every kernel: sizes are not compiled in
 
 
@@ -18,8 +20,9 @@ def write_saved_model(generator, folder: Path, style: str) -> None:
     """Writes one version of a SavedModel.
 
     Signatures: `serving_default`, `image` to `cartoon`, float32 of any size; and
-    `image_bytes`, a batch of JPEG or PNG strings of mixed sizes to PNG strings of the
-    same sizes. EXIF orientation is not applied: TensorFlow does not read it.
+    `image_bytes`, a batch of JPEG or PNG strings of mixed sizes to `cartoon_bytes`, PNG
+    strings of the same sizes. EXIF orientation is not applied: TensorFlow does not read
+    it.
 
     Args:
         generator: A float32 generator.
@@ -32,7 +35,7 @@ def write_saved_model(generator, folder: Path, style: str) -> None:
     model.weights = [weight.value for weight in generator.weights]
     model.picture = tf.function(run, input_signature=[picture_spec()])
     model.strings = tf.function(
-        lambda image_bytes: {OUTPUT: _draw_strings(run, image_bytes)},
+        lambda image_bytes: {BYTES_OUT: _draw_strings(run, image_bytes)},
         input_signature=[tf.TensorSpec((None,), tf.string, name=BYTES)],
     )
     tf.saved_model.save(

@@ -52,7 +52,9 @@ def test_strings_of_mixed_kinds_and_sizes_come_back_at_their_sizes(
     served, generator, pictures
 ):
     data = [images.encode(pictures[0], ".png"), images.encode(pictures[1], ".jpg")]
-    made = served.signatures["image_bytes"](image_bytes=tf.constant(data))["cartoon"]
+    made = served.signatures["image_bytes"](image_bytes=tf.constant(data))[
+        "cartoon_bytes"
+    ]
     draw = Cartoonizer(generator)
     photos = [images.decode(one).pixels for one in data]
     for png, photo in zip(made.numpy(), photos, strict=True):
@@ -69,7 +71,11 @@ def test_grey_and_transparent_pictures_are_read_as_rgb(served, pictures):
         made = served.signatures["image_bytes"](
             image_bytes=tf.constant([buffer.getvalue()])
         )
-        assert images.decode(made["cartoon"][0].numpy()).pixels.shape == (33, 50, 3)
+        assert images.decode(made["cartoon_bytes"][0].numpy()).pixels.shape == (
+            33,
+            50,
+            3,
+        )
 
 
 @pytest.mark.parametrize(
@@ -100,7 +106,8 @@ def test_the_warm_up_asks_every_signature_and_is_answered(folder, served):
         answer = served.signatures[name](
             **{k: tf.constant(v) for k, v in inputs.items()}
         )
-        assert answer["cartoon"].shape[0] == 1
+        (cartoons,) = answer.values()
+        assert cartoons.shape[0] == 1
         asked.add(name)
     assert asked == {"serving_default", "image_bytes"}
 
