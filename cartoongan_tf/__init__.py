@@ -1,6 +1,7 @@
 """CartoonGAN in TensorFlow/Keras: train, export and embed photo-to-cartoon networks."""
 
 import importlib
+import importlib.util
 import sys
 
 __version__ = "0.1.0"
@@ -35,8 +36,8 @@ def __dir__():
 # After `import cartoongan_tf`, Keras must know our classes, or it cannot load our
 # files. Not so for `python -m cartoongan_tf.train` (`sys.argv[0]` is "-m" while it is
 # looked for): a command loads TensorFlow itself, once it has found nothing wrong
-# without.
+# without. Nor where there is no TensorFlow: exported files run all the same.
 _is_command = sys.argv[:1] == ["-m"] and f"{__name__}." in " ".join(sys.orig_argv)
-if not _is_command:
+if not _is_command and importlib.util.find_spec("tensorflow"):
     for _name in ("cartoongan", "discriminators", "features", "generators"):
         importlib.import_module(f"{__name__}.{_name}")

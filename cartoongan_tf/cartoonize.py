@@ -11,6 +11,8 @@ EXAMPLES = """\
   python -m cartoongan_tf.cartoonize photo.jpg --weights paprika.keras --out cartoon.png
   python -m cartoongan_tf.cartoonize holiday/ --weights paprika.keras --out cartoons/
       every picture below holiday/, the folders kept
+  python -m cartoongan_tf.cartoonize photo.jpg --weights paprika_256_int8.tflite
+      or an .onnx: what `export` wrote, run without TensorFlow
   python -m cartoongan_tf.cartoonize 'holiday/*.jpg' --out cartoons --max-size 1600
   python -m cartoongan_tf.cartoonize night.jpg --keep-color --strength 0.8 --out n.webp
   python -m cartoongan_tf.cartoonize a.jpg b.jpg --compare --out sheet.png
@@ -24,7 +26,9 @@ def main(argv):
     flag("input", nargs="+", metavar="INPUT", help="photos, folders, or quoted globs")
     flag("--style", help="a style with weights under saved_models/ (paprika)")
     flag(
-        "--weights", metavar="FILE.keras", help="a generator's file, instead of --style"
+        "--weights",
+        metavar="FILE",
+        help="a generator's .keras, .tflite or .onnx, instead of --style",
     )
     flag(
         "--out",
@@ -60,7 +64,8 @@ def main(argv):
     order = take_order(args.input, args.out, "cartoon", args.compare, args.overwrite)
     failures = order.failures
 
-    terminal.load_tensorflow()
+    if args.weights is None or Path(args.weights).suffix not in (".tflite", ".onnx"):
+        terminal.load_tensorflow()
     from cartoongan_tf.cartoonizer import Cartoonizer
 
     if args.weights is None:

@@ -1,15 +1,14 @@
 """Any photo in, its cartoon out, of the same size."""
 
 import os
+import warnings
 from pathlib import Path
 
-import keras
 import numpy as np
-import tensorflow as tf
 
 from cartoongan_tf import images, memory, styles
 from cartoongan_tf.colors import keep_color as keep_photo_color
-from cartoongan_tf.generators import load_generator
+from cartoongan_tf.runtimes import KerasRuntime, load_runtime
 
 # Measured peak above the idle process, at 1 and 4 megapixels: 12.5 to 13.1 bytes a
 # pixel and filter for the paper's generator (its 64-channel maps at full resolution),
@@ -22,8 +21,12 @@ class Cartoonizer:
     """Turns photos into cartoons with one generator.
 
     Args:
-        weights: Name of a style with weights under `saved_models/`, path of a `.keras`
-            file, or a generator.
+        weights: Name of a style with weights under `saved_models/`, path of a `.keras`,
+            `.tflite` or `.onnx` file, or a Keras generator. The last two file formats
+            run on ai-edge-litert and onnxruntime, without TensorFlow.
+
+    A `.tflite` has one size. A larger photo is shrunk into it, and its cartoon
+    enlarged to the photo's size, with a warning.
 
     Raises:
         ValueError: When the style is unknown or has no weights, or the file is no
@@ -35,18 +38,14 @@ class Cartoonizer:
     """
 
     def __init__(self, weights="paprika"):
-        if not isinstance(weights, keras.Model):
+        if isinstance(weights, (str, os.PathLike)):
             is_style = isinstance(weights, str) and Path(weights).name == weights
             is_style = is_style and not Path(weights).suffix
             path = styles.find_weights(weights) if is_style else weights
-            weights = load_generator(path)
-        self.generator = weights
-        # One trace for all sizes; and in a graph, unlike eagerly, every feature map is
-        # freed as soon as it is used up.
-        self._run = tf.function(
-            lambda photo: self.generator(photo, training=False),
-            input_signature=[tf.TensorSpec((1, None, None, 3), tf.float32)],
-        )
+            self._run = load_runtime(path)
+        else:
+            self._run = KerasRuntime(weights)
+        self.generator = getattr(self._run, "generator", None)
 
     def __call__(
         self,
@@ -80,16 +79,36 @@ class Cartoonizer:
             )
         if strength == 0:
             return photo.copy()
-        height, width = photo.shape[:2]
-        padded = images.pad(photo)
-        self._check_memory(*padded.shape[:2])
-        signed = self._run(images.to_signed(padded)[None])[0].numpy()
-        levels = images.to_levels(images.crop(signed, height, width))
+        levels = self._draw(photo)
         if keep_color:
             levels = keep_photo_color(levels, photo)
         if strength < 1:
             levels = strength * levels + (1 - strength) * photo.astype(np.float32)
         return images.round_levels(levels)
+
+    def _draw(self, photo: np.ndarray) -> np.ndarray:
+        """The cartoon in float levels, of the photo's size."""
+        height, width = photo.shape[:2]
+        if self._run.size is None:
+            padded = images.pad(photo)
+            self._check_memory(*padded.shape[:2])
+            fitted = photo
+        else:
+            fitted = images.fit(photo, *self._run.size)
+            padded = images.pad(fitted, smallest=self._run.size)
+        signed = self._run(images.to_signed(padded)[None])[0]
+        levels = images.to_levels(images.crop(signed, *fitted.shape[:2]))
+        if fitted.shape == photo.shape:
+            return levels
+        small = fitted.shape[:2]
+        warnings.warn(
+            f"A .tflite has one size. Received: a photo of {width}x{height}, drawn at "
+            f"{small[1]}x{small[0]} and enlarged; `--max-size {max(small)}` keeps it "
+            "small and sharp, a .keras or .onnx file takes any size",
+            stacklevel=3,
+        )
+        enlarged = images.resize(images.round_levels(levels), height, width)
+        return enlarged.astype(np.float32)
 
     def _check_memory(self, height: int, width: int) -> None:
         """TensorFlow would be killed by the system, without a word."""

@@ -65,7 +65,7 @@ def round_levels(levels) -> np.ndarray:
 # ---------------------------------------------------------------- shapes
 
 
-def pad(pixels: np.ndarray, multiple: int = MULTIPLE, smallest: int = SMALLEST):
+def pad(pixels: np.ndarray, multiple: int = MULTIPLE, smallest=SMALLEST):
     """Reflects a picture's right and bottom border until the generator can take it.
 
     The top left pixel stays at the origin: the strided convolutions then sample the
@@ -75,11 +75,12 @@ def pad(pixels: np.ndarray, multiple: int = MULTIPLE, smallest: int = SMALLEST):
     Args:
         pixels: `(H, W, C)`, any size from 1x1.
         multiple: Both sides of the result are a multiple of this.
-        smallest: And at least this.
+        smallest: And at least this; one number, or height and width.
     """
+    least = np.broadcast_to(smallest, 2)
     bottom, right = (
-        max(smallest, -(-side // multiple) * multiple) - side
-        for side in pixels.shape[:2]
+        max(int(small), -(-side // multiple) * multiple) - side
+        for small, side in zip(least, pixels.shape[:2], strict=True)
     )
     # numpy reflects again and again where the margin exceeds the picture, and repeats
     # the pixel of a picture that is one pixel wide.
@@ -89,6 +90,47 @@ def pad(pixels: np.ndarray, multiple: int = MULTIPLE, smallest: int = SMALLEST):
 def crop(pixels: np.ndarray, height: int, width: int) -> np.ndarray:
     """Undoes `pad`, given the picture's size before it."""
     return pixels[:height, :width]
+
+
+def pad_tensor(pictures):
+    """`pad` inside a TensorFlow graph, for exported networks.
+
+    Args:
+        pictures: `(batch, H, W, C)`, of sizes known or not. A size that the generator
+            can take as it is adds nothing to the graph.
+    """
+    import tensorflow as tf
+
+    def indices(side):
+        # nothing negative is divided: ONNX would round it the other way
+        padded = (side + MULTIPLE - 1) // MULTIPLE * MULTIPLE
+        padded = tf.maximum(SMALLEST, padded)
+        period = tf.maximum(2 * (side - 1), 1)
+        place = tf.range(padded) % period
+        return tf.minimum(place, period - place)  # 0 1 2 1 0 1 ...: reflected
+
+    for axis, side in enumerate(pictures.shape):
+        if axis in (1, 2) and (side is None or side < SMALLEST or side % MULTIPLE):
+            places = indices(tf.shape(pictures)[axis])
+            pictures = tf.gather(pictures, places, axis=axis)
+    return pictures
+
+
+def round_tensor(signed):
+    """`to_uint8` inside a TensorFlow graph."""
+    import tensorflow as tf
+
+    levels = tf.clip_by_value(tf.round(to_levels(signed)), 0.0, 255.0)
+    return tf.cast(levels, tf.uint8)
+
+
+def fit(pixels: np.ndarray, height: int, width: int) -> np.ndarray:
+    """Shrinks a uint8 picture, ratio kept, until it fits; never enlarges."""
+    tall, wide = pixels.shape[:2]
+    ratio = min(1.0, height / tall, width / wide)
+    if ratio == 1:
+        return pixels
+    return resize(pixels, *(max(1, round(side * ratio)) for side in (tall, wide)))
 
 
 def shrink(picture: Picture, max_size: int) -> Picture:

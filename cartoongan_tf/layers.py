@@ -58,13 +58,32 @@ class ReflectionPadding2D(keras.layers.Layer):
     Input `(batch, height, width, channels)`, output larger by twice the padding.
     """
 
+    # Whether to be built of slices, for TFLite: MIRROR_PAD falls out of XNNPACK and
+    # takes as long as a convolution. Not kept in files; `exporting.tflite` sets it.
+    by_slices = False
+
     def __init__(self, padding=1, **kwargs):
         super().__init__(**kwargs)
         self.padding = padding
 
     def call(self, inputs):
+        if self.by_slices:
+            rows = self._add_borders(inputs, axis=1)
+            return self._add_borders(rows, axis=2)
         margin = (self.padding, self.padding)
         return ops.pad(inputs, ((0, 0), margin, margin, (0, 0)), mode="reflect")
+
+    def _add_borders(self, x, axis):
+        side = x.shape[axis]
+
+        def line(place):
+            index = [slice(None)] * 4
+            index[axis] = slice(place, place + 1)
+            return x[tuple(index)]
+
+        before = [line(place) for place in range(self.padding, 0, -1)]
+        after = [line(side - 2 - place) for place in range(self.padding)]
+        return ops.concatenate([*before, x, *after], axis=axis)
 
     def compute_output_shape(self, input_shape):
         batch, height, width, channels = input_shape

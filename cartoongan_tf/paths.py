@@ -2,7 +2,8 @@
 
 import glob
 import os
-from contextlib import contextmanager
+import shutil
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,6 +49,36 @@ def replacing(path: str | os.PathLike):
         os.replace(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def replacing_folder(folder: str | os.PathLike):
+    """Gives a temporary folder beside `folder`, put in its place if the block succeeds.
+
+    What was in `folder` before is gone then; and untouched if it fails.
+    """
+    folder = Path(folder)
+    temporary = folder.with_name(f".{folder.name[:200]}.tmp{os.getpid()}")
+    old = folder.with_name(f".{folder.name[:200]}.tmp{os.getpid()}-old")
+    made = [p for p in folder.parents if not p.exists()]
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        temporary.mkdir()
+        yield temporary
+        if folder.exists():
+            os.rename(folder, old)
+        try:
+            os.rename(temporary, folder)
+        except OSError:
+            if old.exists():
+                os.rename(old, folder)
+            raise
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+        shutil.rmtree(old, ignore_errors=True)
+        for parent in made:
+            with suppress(OSError):  # it holds something now
+                parent.rmdir()
 
 
 def find(folder: str | os.PathLike) -> list[Path]:

@@ -1,0 +1,1 @@
+"""One generator for every runtime, and the proof that they agree."""

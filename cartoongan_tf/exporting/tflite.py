@@ -1,0 +1,151 @@
+"""TFLite files: conversion of a generator, and what is really in a file."""
+
+import collections
+import math
+import tempfile
+from dataclasses import dataclass
+
+import keras
+import tensorflow as tf
+
+from cartoongan_tf.exporting.extras import need
+from cartoongan_tf.exporting.signatures import as_float32, picture_spec, serve
+from cartoongan_tf.layers import ReflectionPadding2D
+
+
+@dataclass(frozen=True)
+class Convolution:
+    """One convolution of a file.
+
+    Args:
+        tensor: Name of its output.
+        op: `CONV_2D` or `TRANSPOSE_CONV`.
+        weights: `float32`, `float16` or `int8`.
+        computes: `float` or `int8`.
+        macs: Multiplications in a run.
+    """
+
+    tensor: str
+    op: str
+    weights: str
+    computes: str
+    macs: int
+
+    @property
+    def layer(self) -> str:
+        """The Keras layer that it was."""
+        names = self.tensor.split(";")[0].split("/")
+        return names[-2].removesuffix("_1") if len(names) > 1 else self.tensor
+
+
+def convert(generator, size: int, by_slices=True) -> bytes:
+    """Converts a generator to a float32 `.tflite` of batch 1 and one size.
+
+    Args:
+        generator: A generator.
+        size: Height and width, a multiple of 4.
+        by_slices: Build reflections of slices, which XNNPACK runs; else MIRROR_PAD.
+    """
+    generator = as_float32(generator)
+    for layer in generator.layers:
+        if isinstance(layer, ReflectionPadding2D):
+            layer.by_slices = by_slices
+    # Not a tf.Module and not a concrete function: both convert without an error to a
+    # file without weights.
+    archive = keras.export.ExportArchive()
+    archive.track(generator)
+    archive.add_endpoint(
+        "serving_default",
+        serve(generator),
+        input_signature=[picture_spec(1, size, size)],
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        archive.write_out(folder, verbose=False)
+        converter = tf.lite.TFLiteConverter.from_saved_model(
+            folder, signature_keys=["serving_default"]
+        )
+        return converter.convert()
+
+
+def _read(data: bytes):
+    with need("ai-edge-litert"):
+        from ai_edge_litert import schema_py_generated as schema
+
+    return schema, schema.ModelT.InitFromObj(schema.Model.GetRootAs(data, 0))
+
+
+def _op_names(schema, model) -> list[str]:
+    names = {v: k for k, v in vars(schema.BuiltinOperator).items() if k[0] != "_"}
+    codes = []
+    for code in model.operatorCodes:
+        name = names[max(code.builtinCode, code.deprecatedBuiltinCode)]
+        codes.append(code.customCode.decode() if name == "CUSTOM" else name)
+    return [codes[op.opcodeIndex] for op in model.subgraphs[0].operators]
+
+
+def count_ops(data: bytes) -> dict[str, int]:
+    """How many operations of each kind a file has; the commonest first."""
+    return dict(collections.Counter(_op_names(*_read(data))).most_common())
+
+
+def find_convolutions(data: bytes) -> list[Convolution]:
+    """Every convolution of a file, in order, as it is stored and computed."""
+    schema, model = _read(data)
+    graph = model.subgraphs[0]
+    types = {v: k.lower() for k, v in vars(schema.TensorType).items() if k[0] != "_"}
+    names = _op_names(schema, model)
+    makers = {
+        int(op.outputs[0]): (op, name)
+        for op, name in zip(graph.operators, names, strict=True)
+    }
+    found = []
+    for op, name in zip(graph.operators, names, strict=True):
+        if name not in ("CONV_2D", "TRANSPOSE_CONV"):
+            continue
+        weights, explicit = graph.tensors[int(op.inputs[1])], False
+        maker, kind = makers.get(int(op.inputs[1]), (None, None))
+        if kind == "DEQUANTIZE":
+            weights, explicit = graph.tensors[int(maker.inputs[0])], True
+        stored = types[weights.type]
+        computes = "int8" if stored == "int8" and not explicit else "float"
+        pixels = graph.tensors[int(op.inputs[2 if name == "TRANSPOSE_CONV" else 0])]
+        output = graph.tensors[int(op.outputs[0])]
+        places = (pixels if name == "TRANSPOSE_CONV" else output).shape[1:3]
+        macs = math.prod(map(int, places)) * math.prod(map(int, weights.shape))
+        tensor = output.name.decode()
+        found.append(Convolution(tensor, name, stored, computes, macs))
+    return found
+
+
+def check(data: bytes, parameters: int, weights: str, in_int8=None) -> None:
+    """Checks that a file is what it was meant to be.
+
+    Args:
+        data: The file.
+        parameters: Of the generator.
+        weights: What its convolutions should be stored as.
+        in_int8: Tensors of the convolutions that should compute in int8, or None where
+            that is not to be checked.
+
+    Raises:
+        RuntimeError: When weights are missing, a convolution is not as intended, or an
+            operation is none of TFLite's own.
+    """
+    ops = count_ops(data)
+    outside = [name for name in ops if name.startswith("Flex") or name == "VAR_HANDLE"]
+    if outside:
+        raise RuntimeError(f"The .tflite must need TFLite alone. Received: {outside}")
+    each = {"float32": 4, "float16": 2, "int8": 1}[weights]
+    if len(data) < 0.9 * each * parameters:
+        raise RuntimeError(
+            f"The .tflite must hold every weight. Received: {len(data)} bytes for "
+            f"{parameters} parameters of {each}"
+        )
+    for convolution in find_convolutions(data):
+        meant = None if in_int8 is None else convolution.tensor in in_int8
+        is_int8 = convolution.computes == "int8"
+        if convolution.weights != weights or meant not in (None, is_int8):
+            raise RuntimeError(
+                f"Every convolution must be stored as {weights} and computed as "
+                f"chosen. Received: {convolution}"
+            )

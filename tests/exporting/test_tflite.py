@@ -1,0 +1,83 @@
+"""Facts about converted TFLite files, and about the check that guards them."""
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from cartoongan_tf.exporting import tflite
+from cartoongan_tf.exporting.signatures import picture_spec, serve
+from cartoongan_tf.layers import ReflectionPadding2D
+from cartoongan_tf.runtimes import TFLiteRuntime
+
+
+def test_a_float32_file_is_keras_answer(model, generator, photo):
+    assert np.abs(TFLiteRuntime(model)(photo) - generator(photo)).max() < 1e-4
+
+
+def test_names_shapes_and_types_are_as_said(model):
+    run = TFLiteRuntime(model)._run
+    for name, details in (
+        ("image", run.get_input_details()),
+        ("cartoon", run.get_output_details()),
+    ):
+        assert list(details) == [name]
+        assert tuple(details[name]["shape"]) == (1, 32, 32, 3)
+        assert details[name]["dtype"] == np.float32
+
+
+def test_reflections_are_slices_and_the_generator_stays_as_it_was(model, generator):
+    assert "MIRROR_PAD" not in tflite.count_ops(model)
+    pads = [x for x in generator.layers if isinstance(x, ReflectionPadding2D)]
+    assert pads and not any(layer.by_slices for layer in pads)
+
+
+@pytest.mark.parametrize("padding", [1, 3])
+def test_slices_reflect_as_pad_does(padding):
+    layer = ReflectionPadding2D(padding)
+    x = np.random.default_rng(0).normal(size=(2, 5, 7, 3)).astype(np.float32)
+    whole = layer(x)
+    layer.by_slices = True
+    assert np.array_equal(layer(x), whole)
+
+
+def test_convolutions_are_told_with_layer_and_work(model):
+    found = tflite.find_convolutions(model)
+    assert len(found) == 12
+    assert [c.op for c in found].count("TRANSPOSE_CONV") == 2
+    assert {c.weights for c in found} == {"float32"}
+    first = found[0]
+    assert first.layer == "conv01_1"
+    assert first.macs == 32 * 32 * 7 * 7 * 3 * 4
+    assert {c.layer for c in found} >= {"conv04_2", "deconv01_1", "deconv03_1"}
+
+
+def test_a_whole_file_passes_the_check(model, generator):
+    tflite.check(model, generator.count_params(), "float32", set())
+
+
+def test_a_file_without_weights_is_found_out(generator):
+    """The obvious way, by a SavedModel of a tf.Module: it converts without an error."""
+    run = tf.function(serve(generator)).get_concrete_function(picture_spec(1, 32, 32))
+    hollow = tf.lite.TFLiteConverter.from_concrete_functions([run], generator).convert()
+    with pytest.raises(RuntimeError, match="VAR_HANDLE|must hold every weight"):
+        tflite.check(hollow, generator.count_params(), "float32", set())
+
+
+def test_select_tf_operations_are_found_out():
+    foreign = tf.function(lambda x: tf.image.adjust_saturation(x, 1.5))
+    run = foreign.get_concrete_function(tf.TensorSpec((1, 8, 8, 3)))
+    converter = tf.lite.TFLiteConverter.from_concrete_functions([run])
+    converter.target_spec.supported_ops = [
+        tf.lite.OpsSet.TFLITE_BUILTINS,
+        tf.lite.OpsSet.SELECT_TF_OPS,
+    ]
+    with pytest.raises(RuntimeError, match="FlexAdjustSaturation"):
+        tflite.check(converter.convert(), 0, "float32")
+
+
+def test_a_convolution_that_is_not_as_intended_is_found_out(model, generator):
+    with pytest.raises(RuntimeError, match="stored as float16"):
+        tflite.check(model, generator.count_params(), "float16", set())
+    chosen = {tflite.find_convolutions(model)[0].tensor}
+    with pytest.raises(RuntimeError, match="computed as chosen"):
+        tflite.check(model, generator.count_params(), "float32", chosen)
