@@ -66,13 +66,15 @@ class Frame:
         """
         pixels = box.cut(self._rgb(self.raw.width, self.raw.height))
         height, width = pixels.shape[:2]
+        if self.raw.interlaced_frame and _is_combed(pixels):
+            pixels = pixels[::2]  # one of the two moments; its lines are doubled below
         # Pixels that are not square are enlarged along their long side, so that none
         # is lost; then both sides shrink together.
         wide = width * max(1.0, self.aspect)
         high = height * max(1.0, 1 / self.aspect)
         shrink = min(1.0, short_side / min(wide, high)) if short_side else 1.0
         size = (max(1, round(high * shrink)), max(1, round(wide * shrink)))
-        if size != (height, width):
+        if size != pixels.shape[:2]:
             pixels = images.resize(np.ascontiguousarray(pixels), *size)
         return self._upright(pixels)
 
@@ -102,6 +104,14 @@ class Frame:
     def _upright(self, pixels: np.ndarray) -> np.ndarray:
         turns = round(self.raw.rotation / 90) % 4  # the phone was held so
         return np.ascontiguousarray(np.rot90(pixels, turns))
+
+
+def _is_combed(pixels: np.ndarray) -> bool:
+    """Whether even and odd lines show two moments: a line is like the next but one."""
+    green = pixels[..., 1].astype(np.int16)
+    next_line = np.abs(np.diff(green, axis=0)).mean()
+    next_but_one = np.abs(green[2:] - green[:-2]).mean()
+    return bool(next_line > 0.9 * next_but_one)  # at most 0.8 in 100 photos
 
 
 @dataclass

@@ -73,6 +73,26 @@ def test_pixels_that_are_not_square_are_made_so(script, tmp_path):
     assert frame.picture(72).shape == frame.small(72).shape == (72, 128, 3)
 
 
+def test_an_interlaced_frame_in_motion_loses_its_comb_one_at_rest_nothing(tmp_path):
+    wide = samples.draw_cartoon(3, "paprika", 240, 420)
+    fields = [pan(wide, 240, 320, number / 39) for number in range(40)]
+    woven = []
+    for first, second in zip(fields[::2], fields[1::2], strict=True):
+        both = first.copy()
+        both[1::2] = second[1::2]
+        woven.append(both)
+    options = {"flags": "+ildct+ilme", "x264-params": "tff=1", "crf": "15"}
+    path = write_film(tmp_path / "i.mkv", woven, rate=25, options=options)
+    for frame in Film(path).frames(skip="NONE"):
+        number = round(frame.time * 25)
+        assert frame.raw.interlaced_frame and frame.picture().shape == (240, 320, 3)
+        assert frames._is_combed(woven[number])
+        assert not frames._is_combed(frame.picture())
+        assert far(frame.picture(), fields[2 * number]) < 12
+    path = write_film(tmp_path / "r.mkv", fields[:1] * 3, options=options)
+    assert far(next(Film(path).frames()).picture(), fields[0]) < 5
+
+
 def test_odd_sizes_and_boxes_are_read(tmp_path):
     pictures = [samples.draw_cartoon(1, "hayao", 101, 143)] * 3
     path = write_film(

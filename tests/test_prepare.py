@@ -309,7 +309,9 @@ def test_a_damaged_film_gives_what_it_has_and_says_so(command, film, tmp_path):
     (tmp_path / "cut.mkv").write_bytes(content[: len(content) // 2])
     result = command("prepare", "cut.mkv", "--style", "mine")
     assert result.returncode == 0, result.stderr
-    assert "truncated" in result.stdout and len(result.stderr.splitlines()) == 1
+    assert "truncated" in result.stdout
+    told = result.stderr.splitlines()
+    assert all(line.startswith("warning: ") for line in told), told  # no decoder's
     assert len(times(tmp_path / "data" / "mine" / "cartoons" / "cut")) >= 3
 
 
