@@ -61,7 +61,7 @@ def main(argv):
         help="photos like those that will be drawn: some to choose the int8 recipe on, "
         "others to report on (built-in drawn ones)",
     )
-    flag("--test", metavar="DIR", help="photos to report on, when not of --calibration")
+    flag("--test", metavar="DIR", help="photos to report on, instead of others there")
     flag("--out", metavar="DIR", help="the folder to write (exports/STYLE)")
     flag("--licence", help="of the weights, for model.json")
     flag("--overwrite", action="store_true", help="replace an earlier export")

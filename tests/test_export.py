@@ -108,7 +108,7 @@ def test_a_style_without_weights_says_what_to_do(command, refused, tmp_path):
         (("--image-size", "4"), "at least 8. Received: 4"),
         (("--quantize", "int4"), "invalid choice"),
         (("--calibration", "nowhere"), "No such folder: nowhere"),
-        (("--test", "photos"), "needs --calibration"),
+        (("--test", "nowhere"), "No such folder: nowhere"),
         (("--out", "w/small.keras/x"), "must be writable"),
         (("--weights", "absent.keras"), "must be a .keras file that exists"),
         (("--weights", "text.keras"), "Weights must be a whole .keras"),

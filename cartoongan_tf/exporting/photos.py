@@ -40,14 +40,13 @@ def load_photos(calibration=None, test=None) -> Photos:
     """Reads photos of two folders, or draws built-in ones.
 
     Args:
-        calibration: A folder. Without `test` it gives the report's photos too.
+        calibration: A folder; None for drawn photos. Without `test` it gives the
+            report's photos too.
         test: A folder for the report, of which no picture may be among the others.
 
     Raises:
         ValueError: When there are fewer than three photos, or one lies in both.
     """
-    if test is not None and calibration is None:
-        raise ValueError("`--test` needs --calibration: photos to choose on")
     if calibration is None:
         count = CALIBRATION + VALIDATION + TEST
         names = [f"drawn photo {seed}" for seed in range(count)]

@@ -120,8 +120,8 @@ def choose(model: bytes, photos, truths, open_model, tell=print) -> Choice:
     """Chooses rounding and float layers: as little float as the targets allow.
 
     All convolutions begin in int8. One at a time is taken back to float to see what it
-    gains; then those that gain most for their work stay float until the target is
-    reached. Transposed convolutions stay float throughout: plain TFLite kernels cannot
+    gains; then those that gain most for their work stay float until the error is
+    halved, and it begins again, until the target is reached. Transposed convolutions stay float throughout: plain TFLite kernels cannot
     run them otherwise, only XNNPACK can.
 
     Args:
@@ -147,21 +147,21 @@ def choose(model: bytes, photos, truths, open_model, tell=print) -> Choice:
     # What weights in int8 cost by themselves no choice of layers can win back.
     mean, worst = _decibels(measure(frozenset(), rounding))
     target = min(TARGET_MEAN, mean - 1), min(TARGET_WORST, worst - 1)
-    gains = {}
-    if not _reached(best, target):
+    while in_int8 and not _reached(best, target):
+        ranked_at = best.mean()
         hard = np.argsort(best)[-RANKED_ON:]
+        gains = {}
         for layer in layers:
-            without = measure(everything - {layer.tensor}, rounding, hard)
-            gains[layer.tensor] = float(best[hard].mean() - without.mean())
-        work = {layer.tensor: layer.macs for layer in layers}
-        order = sorted(gains, key=lambda name: gains[name] / work[name], reverse=True)
-        for tensor in order:
-            if gains[tensor] <= 0:
-                break
-            in_int8 = in_int8 - {tensor}
+            if layer.tensor in in_int8:
+                without = measure(in_int8 - {layer.tensor}, rounding, hard)
+                gains[layer] = float(best[hard].mean() - without.mean()) / layer.macs
+        for layer in sorted(gains, key=gains.get, reverse=True):
+            in_int8 = in_int8 - {layer.tensor}
             best = measure(in_int8, rounding)
-            tell(f"{len(everything) - len(in_int8)} of them in float: {_told(best)}")
-            if _reached(best, target):
+            count = len(everything) - len(in_int8)
+            tell(f"{count} of them in float: {_told(best)} ({layer.layer})")
+            # Beside a large error the small ones could not be told apart.
+            if _reached(best, target) or best.mean() < ranked_at / 2:
                 break
     floats = tuple(layer.layer for layer in layers if layer.tensor not in in_int8)
     return Choice(rounding, floats, _decibels(best))

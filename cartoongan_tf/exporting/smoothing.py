@@ -58,7 +58,7 @@ def find_edges(generator: keras.Model) -> list[Edge]:
     return [Edge(stream, readers), *(Edge((one,), (two,)) for one, two in pairs)]
 
 
-def smooth(generator: keras.Model, photos: list[np.ndarray]) -> dict[str, float]:
+def smooth(generator: keras.Model, photos: list[np.ndarray]) -> dict[str, float | None]:
     """Rescales a generator in place; its pictures stay what they were.
 
     For each edge the exponent is taken that brings the simulated int8 convolutions
@@ -69,7 +69,7 @@ def smooth(generator: keras.Model, photos: list[np.ndarray]) -> dict[str, float]
         photos: float32 RGB -1..1 `(height, width, 3)`.
 
     Returns:
-        The exponent of each edge, by its name; 1.0 is none.
+        The exponent of each edge, by its name; None where nothing helps.
 
     Reference: Xiao et al., SmoothQuant, 2023, https://arxiv.org/abs/2211.10438
     """
@@ -105,7 +105,7 @@ def _choose(generator, edge: Edge, loud: np.ndarray, seen: list[dict]):
         [np.abs(layer.kernel.numpy()).max(_all_but_input(layer)) for layer in layers],
         axis=0,
     )
-    candidates = [(1.0, np.ones_like(loud))]
+    candidates = [(None, np.ones_like(loud))]
     usable = (loud > 0) & (weight > 0)
     for exponent in EXPONENTS:
         factors = np.ones_like(loud)
