@@ -15,6 +15,7 @@ _HOMES = {
     "VGG19Features": "features",
     "InstanceNormalization": "layers",
     "ReflectionPadding2D": "layers",
+    "Palette": "palettes",
     "PhotoGrid": "callbacks",
     "load_dataset": "data",
     "load_generator": "generators",

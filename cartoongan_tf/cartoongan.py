@@ -49,11 +49,12 @@ class InitializationPhase(keras.Model):
         content_loss="l1",
         clip_norm=0.0,
         accumulate=1,
+        palette=None,
         jit_compile=False,
     ):
         """Sets the generator's optimizer, Adam by default, and the content loss.
 
-        `clip_norm` and `accumulate` are those of `CartoonGAN.compile`.
+        `clip_norm`, `accumulate` and `palette` are those of `CartoonGAN.compile`.
         """
         super().compile(
             optimizer=prepare_optimizer(optimizer, self.generator),
@@ -61,6 +62,7 @@ class InitializationPhase(keras.Model):
         )
         self.content = pick(CONTENT, "content_loss", content_loss)
         self.clip_norm, self.accumulate = clip_norm, accumulate
+        self.palette = palette or _as_it_is
 
     @property
     def metrics(self):
@@ -73,7 +75,7 @@ class InitializationPhase(keras.Model):
         variables = self.generator.trainable_variables
 
         def part(photo):
-            target = self.features(photo)
+            target = self.features(self.palette(photo))
             with tf.GradientTape() as tape:
                 fake = self.generator(photo, training=True)
                 content_loss = self.content(self.features(fake), target)
@@ -149,6 +151,7 @@ class CartoonGAN(keras.Model):
         balance=0.0,
         edges=True,
         pool=None,
+        palette=None,
         ema=0.0,
         clip_norm=0.0,
         accumulate=1,
@@ -167,6 +170,9 @@ class CartoonGAN(keras.Model):
             edges: Teach the discriminator that smooth pictures are not the artist's;
                 False is an ablation of section 4.3.
             pool: A `FakePool` from which the discriminator gets its fakes, or None.
+            palette: A `Palette`, in whose colours the content loss wants the photo
+                back, or None for its own. Where content holds the colours, the
+                adversarial loss need not spend itself on moving them.
             ema: Momentum of the generator's running average, `average`; 0 for none.
             clip_norm: Largest norm of each network's gradient; 0 for any.
             accumulate: Parts in which a batch goes through the networks, one after the
@@ -199,6 +205,7 @@ class CartoonGAN(keras.Model):
             aggregation=tf.VariableAggregation.ONLY_FIRST_REPLICA,
         )
         self.balance, self.pool, self.clip_norm = balance, pool, clip_norm
+        self.palette = palette or _as_it_is
         self.accumulate, self.edges = accumulate, edges
         self.average = WeightAverage(self.generator, ema) if ema else None
 
@@ -258,7 +265,7 @@ class CartoonGAN(keras.Model):
         """
         replicas = gradients.replicas()
         # Outside the tapes: the photo's features have no gradient to give.
-        target = self.features(photo)
+        target = self.features(self.palette(photo))
         with tf.GradientTape() as g_tape:
             fake = self.generator(photo, training=True)
         with tf.GradientTape(persistent=True) as tape:
@@ -324,6 +331,10 @@ def prepare_optimizer(optimizer, network):
         )
     optimizer.build(network.trainable_variables)
     return optimizer
+
+
+def _as_it_is(photo):
+    return photo
 
 
 def _mean_of_parts(function, data, parts: int) -> list:

@@ -56,6 +56,9 @@ class VGG19Features(keras.Model):
             Of random weights block2_conv2 keeps more: each random layer loses some.
         image_size: Pictures are resized to this many pixels square before the network,
             or not at all with None. The authors' code used 224.
+        shrink: Pictures are shrunk by this whole number, its squares of pixels to their
+            means, after `image_size`. Shallow layers hold every pixel, and forbid flat
+            colour and lines with it; so they leave to the style what is finer.
         seed: Of random weights.
 
     Input `(batch, height, width, 3)`, RGB, -1..1. Output
@@ -73,10 +76,16 @@ class VGG19Features(keras.Model):
         weights="imagenet",
         layer=LAYERS[-1],
         image_size=None,
+        shrink=1,
         seed=0,
         name=None,
         **kwargs,
     ):
+        if not isinstance(shrink, int) or shrink < 1:
+            raise ValueError(
+                "`shrink` must be a whole number of at least 1. "
+                f"Received: shrink={shrink!r}"
+            )
         if layer not in LAYERS:
             raise ValueError(
                 f"`layer` must be one of {', '.join(LAYERS)}. Received: layer={layer!r}"
@@ -85,12 +94,15 @@ class VGG19Features(keras.Model):
         x = photo = keras.Input((None, None, 3), name="photo", dtype="float32")
         if image_size is not None:
             x = layers.Resizing(image_size, image_size, dtype="float32")(x)
+        if shrink > 1:
+            x = layers.AveragePooling2D(shrink, dtype="float32", name="shrink")(x)
         x = CaffePreprocessing(dtype="float32", name="caffe")(x)
         (x,) = _convolve(x, (layer,), seed, layers.MaxPooling2D, linear=layer)
         super().__init__(photo, x, name=name, **kwargs)
         self.trainable = False
         self.layer = layer
         self.image_size = image_size
+        self.shrink = shrink
         self.seed = seed
         self.origin = str(weights)
         if weights != "random":
@@ -103,6 +115,7 @@ class VGG19Features(keras.Model):
             "weights": "random",
             "layer": self.layer,
             "image_size": self.image_size,
+            "shrink": self.shrink,
             "seed": self.seed,
         }
 

@@ -1,27 +1,35 @@
-"""The two phases of a plan, their networks and optimizers, and all that they vary."""
+"""The phases of a plan, their networks and optimizers, and all that they vary."""
 
 import keras
 import tensorflow as tf
 
 from cartoongan_tf import devices
+from cartoongan_tf.baselines.cyclegan import CycleGAN, PatchGAN
 from cartoongan_tf.cartoongan import CartoonGAN, InitializationPhase
 from cartoongan_tf.discriminators import PatchDiscriminator
 from cartoongan_tf.features import VGG19Features
-from cartoongan_tf.generators import Generator
+from cartoongan_tf.generators import Generator, ResnetGenerator
+from cartoongan_tf.palettes import Palette
 from cartoongan_tf.plans import PRECISIONS, SAMPLE_SET, Plan
 from cartoongan_tf.pools import FakePool
 from cartoongan_tf.schedules import HoldThenDecay
 
 
+def make_phases(plan: Plan, strategy):
+    """What a plan trains, on a strategy's devices: `Phases` or `CyclePhases`."""
+    kinds = {"cartoongan": Phases, "cyclegan": CyclePhases}
+    return kinds[plan.model](plan, strategy)
+
+
 class Phases:
-    """What a plan trains.
+    """The two phases of a CartoonGAN.
 
     Args:
         plan: Of a CartoonGAN.
         strategy: Devices that the networks are made for.
 
-    `generator` and `discriminator` are there from the start; `init` and `joint`, the
-    models that are trained, after `compile`.
+    `generator` and `networks`, by name, are there from the start; `init` and `joint`,
+    the models that are trained, after `compile`.
     """
 
     def __init__(self, plan: Plan, strategy):
@@ -35,6 +43,10 @@ class Phases:
             strategy,
             lambda: PatchDiscriminator(plan.d_filters, plan.d_normalization, dtype),
         )
+        self.networks = {
+            "generator": self.generator,
+            "discriminator": self.discriminator,
+        }
 
     def load_features(self) -> str | None:
         """Loads VGG19.
@@ -46,7 +58,11 @@ class Phases:
             ValueError: When its weights cannot be had.
         """
         plan = self.plan
-        options = {"layer": plan.content_layer, "image_size": plan.content_size or None}
+        options = {
+            "layer": plan.content_layer,
+            "image_size": plan.content_size or None,
+            "shrink": plan.content_shrink,
+        }
         with self.strategy.scope():
             try:
                 self.features = VGG19Features(
@@ -68,7 +84,11 @@ class Phases:
             image_size: Side of the pictures.
         """
         plan = self.plan
+        self.palette = None
+        if plan.palette:
+            self.palette = devices.create(self.strategy, Palette)
         common = {
+            "palette": self.palette,
             "content_loss": plan.content_loss,
             "clip_norm": plan.clip_norm,
             "accumulate": plan.accumulate,
@@ -92,6 +112,11 @@ class Phases:
                 **common,
             )
 
+    def adapt(self, photos, cartoons) -> None:
+        """Learns what is learnt from the pictures as a whole, before a new run."""
+        if self.palette is not None:
+            self.palette.adapt(photos, cartoons)
+
     def set_changes(self) -> None:
         """What a resumed run may have been asked to do otherwise, after its restore."""
         if not self.plan.balance:
@@ -107,10 +132,79 @@ class Phases:
             "g_optimizer": _values(joint.g_optimizer.variables),
             "d_optimizer": _values(joint.d_optimizer.variables),
             "average": joint.average.variables if joint.average else [],
+            "palette": _values(self.palette.variables) if self.palette else [],
             "pool": _values(joint.pool.variables) if joint.pool else [],
             "weight": [joint.content_weight],
             # Means of the epoch under way: the history of a resumed run shows no seam.
             "means": _means(init, joint),
+        }
+
+
+class CyclePhases:
+    """The one phase of CycleGAN, the baseline; as `Phases` otherwise.
+
+    Args:
+        plan: Of a CycleGAN.
+        strategy: Devices that the networks are made for.
+    """
+
+    init = None
+
+    def __init__(self, plan: Plan, strategy):
+        self.plan, self.strategy = plan, strategy
+        keras.utils.set_random_seed(plan.seed)
+        dtype = PRECISIONS[plan.mixed_precision]
+
+        def make(kind, *sizes):
+            return devices.create(strategy, lambda: kind(*sizes, dtype=dtype))
+
+        draws = ResnetGenerator, plan.filters, plan.num_blocks
+        judges = PatchGAN, plan.d_filters
+        self.networks = {
+            "generator": make(*draws),
+            "discriminator": make(*judges),
+            "back_generator": make(*draws),
+            "photo_discriminator": make(*judges),
+        }
+        self.generator = self.networks["generator"]
+
+    def load_features(self) -> None:
+        """Nothing: CycleGAN has no content loss."""
+
+    def compile(self, init_steps: int, joint_steps: int, image_size: int) -> None:
+        """Makes the model and its optimizers; `init_steps` are none."""
+        plan = self.plan
+        with self.strategy.scope():
+            self.joint = CycleGAN(
+                **self.networks,
+                image_size=image_size,
+                pool_size=plan.pool,
+                seed=plan.seed,
+            )
+            self.joint.compile(
+                _adam(plan, plan.learning_rate, joint_steps),
+                _adam(plan, plan.d_learning_rate, joint_steps),
+                identity=plan.identity,
+                ema=plan.ema,
+                clip_norm=plan.clip_norm,
+            )
+
+    def adapt(self, photos, cartoons) -> None:
+        """Nothing."""
+
+    def set_changes(self) -> None:
+        """Nothing: what can be changed is read from the plan."""
+
+    def parts(self) -> dict[str, list[tf.Variable]]:
+        """Every variable that the run's future depends on, by a name for the group."""
+        joint = self.joint
+        return {
+            **{name: _values(each.variables) for name, each in self.networks.items()},
+            "g_optimizer": _values(joint.g_optimizer.variables),
+            "d_optimizer": _values(joint.d_optimizer.variables),
+            "average": joint.average.variables if joint.average else [],
+            "pool": _values(joint.pool.variables + joint.photo_pool.variables),
+            "means": _means(joint),
         }
 
 

@@ -28,6 +28,7 @@ RECIPES = {
         "adversarial_loss": "log",  # equation 3
         "content_weight": 10.0,  # section 3.2
         "balance": 0.0,
+        "palette": False,
         "ema": 0.0,
         "init_learning_rate": 2e-4,
         "learning_rate": 2e-4,
@@ -42,6 +43,7 @@ RECIPES = {
         "content_size": 224,
         "balance": 0.0,
         "pool": 50,
+        "palette": False,
         "ema": 0.0,
         "init_learning_rate": 2e-4,
         "learning_rate": 1e-5,
@@ -80,6 +82,7 @@ class Plan:
     balance: float = cartoongan.BALANCE
     edges: bool = True  # the edge-promoting term, paper section 3.2.1
     pool: int = 0
+    palette: bool = True  # the photo is wanted back in the cartoons' colours
     ema: float = 0.999
     clip_norm: float = 0.0
     init_learning_rate: float = 1e-3
@@ -89,6 +92,7 @@ class Plan:
     vgg_weights: str = "imagenet"
     content_layer: str = LAYERS[-1]
     content_size: int = 0  # 0: of the training pictures
+    content_shrink: int = 1
     mixed_precision: str = "float32"
     jit: bool = False
     keep: int = 3
@@ -144,6 +148,13 @@ class Plan:
                 "`pool` must be at least `batch_size`, or 0 for none. Received: "
                 f"pool={self.pool}, batch_size={self.batch_size}"
             )
+        if self.model == "cyclegan" and not self.pool:
+            raise ValueError("`pool` must be at least 1 for CycleGAN. Received: pool=0")
+        if self.model == "cyclegan" and (self.image_size % 8 or self.image_size < 24):
+            raise ValueError(
+                "`image_size` must be a multiple of 8 from 24 for CycleGAN. "
+                f"Received: image_size={self.image_size}"
+            )
         if self.identity and self.model != "cyclegan":
             raise ValueError(
                 "`identity` must go with model=cyclegan, whose loss it is. "
@@ -178,6 +189,7 @@ LEAST = {
     "d_learning_rate": 0,
     "beta_1": 0,
     "content_size": 0,
+    "content_shrink": 1,
     "keep": 1,
     "seed": 0,
 }
@@ -206,6 +218,38 @@ SAMPLE_DEFAULTS = {
     "d_learning_rate": 4e-4,
 }
 
+# CycleGAN's own, by its paper, for a user's data; on the sample set a small one.
+CYCLEGAN_DEFAULTS = {
+    "init_epochs": 0,
+    "epochs": 200,  # CycleGAN, section 4
+    "batch_size": 1,
+    "num_blocks": 9,
+    "d_filters": 64,
+    "pool": 50,
+    "ema": 0.0,
+    "learning_rate": 2e-4,
+    "d_learning_rate": 2e-4,
+}
+CYCLEGAN_SAMPLE_DEFAULTS = {**SAMPLE_DEFAULTS, "init_epochs": 0, "pool": 50}
+# What CycleGAN has not.
+CARTOONGAN_ONLY = (
+    "recipe",
+    "init_epochs",
+    "accumulate",
+    "d_normalization",
+    "adversarial_loss",
+    "content_loss",
+    "content_weight",
+    "balance",
+    "edges",
+    "palette",
+    "vgg_weights",
+    "content_layer",
+    "content_size",
+    "content_shrink",
+    "init_learning_rate",
+)
+
 # What a run that goes on may be asked to do otherwise.
 CHANGEABLE = (
     "epochs",
@@ -228,8 +272,12 @@ def make_plan(style: str, folder: str | None, given: dict) -> Plan:
         given: What the user named, by field.
 
     Raises:
-        ValueError: For a value that makes no sense.
+        ValueError: For a value that makes no sense, alone or with this model.
     """
+    if given.get("model") == "cyclegan":
+        check_model("cyclegan", given)
+        values = CYCLEGAN_DEFAULTS if folder else CYCLEGAN_SAMPLE_DEFAULTS
+        return Plan(**{"style": style, "data": folder, **values, **given})
     recipe = given.get("recipe", Plan.recipe)
     if recipe not in RECIPES:
         Plan(style, "", recipe=recipe)  # says which there are
@@ -237,6 +285,20 @@ def make_plan(style: str, folder: str | None, given: dict) -> Plan:
     if folder is None:
         values |= SAMPLE_DEFAULTS
     return Plan(**{**values, **RECIPES[recipe], **given})
+
+
+def check_model(model: str, given: dict) -> None:
+    """Checks that what the user named means something to a model.
+
+    Raises:
+        ValueError: Naming what does not.
+    """
+    odd = [name for name in CARTOONGAN_ONLY if name in given]
+    if model == "cyclegan" and odd:
+        raise ValueError(
+            f"`{odd[0]}` must go with model=cartoongan: CycleGAN has none. "
+            f"Received: model=cyclegan, {odd[0]}={given[odd[0]]}"
+        )
 
 
 def plan_from_config(config: dict) -> Plan:

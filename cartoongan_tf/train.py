@@ -104,6 +104,14 @@ def main(argv):
         default=None,
         help="do without the edge-smoothed cartoons: an ablation",
     )
+    flag(
+        "--no-palette",
+        dest="palette",
+        action="store_false",
+        default=None,
+        help="want the photo back in its own colours, as the paper does, not in those "
+        "of all cartoons",
+    )
     flag("--pool", type=int, help="past fakes shown to the discriminator (0: none)")
     flag(
         "--vgg-weights",
@@ -112,6 +120,11 @@ def main(argv):
     )
     flag("--content-layer", help="of VGG19 (block4_conv4; block1_conv2)")
     flag("--content-size", type=int, help="pictures are resized to for VGG19 (0: not)")
+    flag(
+        "--content-shrink",
+        type=int,
+        help="pictures are shrunk by for VGG19: what is finer is the style's (1)",
+    )
 
     flag = parser.add_argument_group("optimization").add_argument
     flag("--init-learning-rate", type=float, help="(1e-3; 2e-3)")
@@ -181,7 +194,7 @@ def _resume(args, given):
 
     run = Run.open(args.resume)
     terminal.load_tensorflow()
-    from cartoongan_tf.plans import CHANGEABLE, plan_from_config
+    from cartoongan_tf.plans import CHANGEABLE, check_model, plan_from_config
 
     named = {flag: getattr(args, flag) for flag in ("style", "data", "runs")}
     refused = [flag for flag, value in named.items() if value is not None]
@@ -196,7 +209,9 @@ def _resume(args, given):
             f"Received: {flags}"
         )
 
-    plan = plan_from_config({**run.read_config(), **given})
+    config = run.read_config()
+    check_model(config.get("model", "cartoongan"), given)
+    plan = plan_from_config({**config, **given})
     return _train(plan, run, None, args)
 
 
@@ -217,7 +232,8 @@ def _train(plan, run, runs, args):
     training.prepare()
     if training.vgg_note:
         print(f"{training.vgg_note.split('. Ways out')[0]}.")
-    if training.phases.features.origin == "random":
+    features = getattr(training.phases, "features", None)
+    if features is not None and features.origin == "random":
         print(
             "The content loss uses VGG19 with random weights: enough for the sample "
             "set, not for a real style."

@@ -23,8 +23,8 @@ from cartoongan_tf.callbacks import (
     StyleDistance,
     read_history,
 )
-from cartoongan_tf.phases import Phases
-from cartoongan_tf.plans import Plan
+from cartoongan_tf.phases import make_phases
+from cartoongan_tf.plans import CARTOONGAN_ONLY, Plan
 from cartoongan_tf.runs import Run
 
 BACKUP_SECONDS = 600  # what a crash costs at most, beside the end of each epoch
@@ -57,22 +57,20 @@ class Training:
         self.steps_per_epoch = per_epoch
         self.init_steps = plan.init_epochs * per_epoch
         self.steps = self.init_steps + plan.epochs * per_epoch
-        self.phases = Phases(plan, self.strategy)
+        self.phases = make_phases(plan, self.strategy)
         self.generator = self.phases.generator
         self.interrupted = self.stop_asked = False
 
     def describe(self) -> list[str]:
         """The whole plan, a line each, as `--dry-run` prints it."""
-        parameters = (
-            self.generator.count_params(),
-            self.phases.discriminator.count_params(),
-        )
-        lines = [f"{name}: {value}" for name, value in asdict(self.plan).items()]
+        unused = () if self.plan.model == "cartoongan" else CARTOONGAN_ONLY
+        values = asdict(self.plan).items()
+        lines = [f"{name}: {value}" for name, value in values if name not in unused]
+        networks = self.phases.networks.items()
         return lines + [
             f"photos: {self.photos}",
             f"cartoons: {self.cartoons}",
-            f"generator parameters: {parameters[0]:,}",
-            f"discriminator parameters: {parameters[1]:,}",
+            *(f"{name} parameters: {net.count_params():,}" for name, net in networks),
             f"devices: {self.strategy.num_replicas_in_sync}",
             f"steps an epoch: {self.steps_per_epoch}",
             f"steps: {self.init_steps} initialization + "
@@ -88,7 +86,7 @@ class Training:
         plan = self.plan
         size, replicas = min(plan.image_size, 128), self.strategy.num_replicas_in_sync
         shape = (max(1, plan.accumulate), size, size, 3)
-        phases = Phases(replace(plan, vgg_weights="random"), self.strategy)
+        phases = make_phases(replace(plan, vgg_weights="random"), self.strategy)
         phases.load_features()
         phases.compile(self.init_steps, self.steps - self.init_steps, size)
         noise = np.random.default_rng(0).uniform(-1, 1, shape).astype(np.float32)
@@ -98,6 +96,8 @@ class Training:
             (phases.init, self.init_steps),
             (phases.joint, self.steps - self.init_steps),
         ):
+            if not steps:
+                continue
             step = tf.function(model.train_step, jit_compile=plan.jit)
 
             def run(step=step):
@@ -166,6 +166,8 @@ class Training:
         phases.compile(self.init_steps, joint_steps, self.plan.image_size)
         self.backup = Backups(run.backup, phases.parts(), self.plan.keep, self.strategy)
         found = self.backup.restore()
+        if not found:
+            phases.adapt(self.training_set.photos, self.training_set.cartoons)
         if not found and self.is_chief and run.generator.exists():
             # It is written after the first backup.
             raise ValueError(
@@ -280,7 +282,7 @@ class Training:
             photos = supplies.cut_some(sets.photos, size, STYLE_PHOTOS)
             cartoons = supplies.cut_some(sets.cartoons, size, STYLE_CARTOONS)
             callbacks.append(StyleDistance(photos, cartoons))
-        if phase == "joint":
+        if phase == "joint" and plan.model == "cartoongan":
             pairs = (
                 supplies.cut_some(p, size, GRID_PHOTOS)
                 for p in (sets.cartoons, sets.smooth)

@@ -10,8 +10,8 @@ PACKAGE = Path(__file__).resolve().parent.parent / "cartoongan_tf"
 FLOORS = {
     0: "memory paths styles images layers losses schedules terminal",
     1: "features generators discriminators colors edges pictures smooth data shapes "
-    "things materials scenes samples averages gradients pools devices doctor curves "
-    "evaluation.metrics results frames bars lettering unfit duplicates sheets "
+    "things materials scenes samples averages gradients palettes pools devices doctor "
+    "curves evaluation.metrics results frames bars lettering unfit duplicates sheets "
     "shots sources selection prepared runtimes",
     2: "cartoongan baselines.cyclegan callbacks runs plans backups supplies phases "
     "training",

@@ -24,8 +24,8 @@ def write_onnx(generator, path: Path) -> None:
         import onnx
         import tf2onnx
 
-    # tf2onnx writes a norm's means as pooling, which onnxruntime sums one by one: where a
-    # channel hardly varies, a norm makes 2e-4 of that.
+    # tf2onnx writes a norm's means as pooling, which onnxruntime sums one by one: where
+    # a channel hardly varies, a norm makes 2e-4 of that.
     model, _ = tf2onnx.convert.from_function(
         tf.function(serve(generator)), input_signature=[picture_spec()], opset=OPSET
     )

@@ -121,8 +121,9 @@ def choose(model: bytes, photos, truths, open_model, tell=print) -> Choice:
 
     All convolutions begin in int8. One at a time is taken back to float to see what it
     gains; then those that gain most for their work stay float until the error is
-    halved, and it begins again, until the target is reached. Transposed convolutions stay float throughout: plain TFLite kernels cannot
-    run them otherwise, only XNNPACK can.
+    halved, and it begins again, until the target is reached. Transposed convolutions
+    stay float throughout: plain TFLite kernels cannot run them otherwise, only XNNPACK
+    can.
 
     Args:
         model: A float32 file, smoothed.
