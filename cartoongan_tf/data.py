@@ -66,7 +66,9 @@ class TrainingSet:
         raise self.cartoons.all_damaged()
 
 
-def open_folder(folder: str | os.PathLike, image_size: int = 256) -> TrainingSet:
+def open_folder(
+    folder: str | os.PathLike, image_size: int = 256, short_side: int = 0
+) -> TrainingSet:
     """Opens `folder/{photos,cartoons,smooth}/`, making `smooth` where it is missing.
 
     Pictures may have any size and any of the formats of `images.read`, and may lie in
@@ -74,15 +76,17 @@ def open_folder(folder: str | os.PathLike, image_size: int = 256) -> TrainingSet
 
     Args:
         folder: The data of one style.
-        image_size: The training size; larger pictures are shrunk on reading.
+        image_size: The training size.
+        short_side: Larger pictures are shrunk to it on reading; 0 for 1.5 times
+            `image_size`, so that a window shows most of a picture.
 
     Raises:
         ValueError: When a folder is missing or holds no picture.
     """
     folder = Path(folder)
     photos, cartoons = list_pictures(folder)
-    pairs = make_smooth(folder, cartoons, image_size)
-    short = round(image_size * MAX_ZOOM)
+    short = short_side or round(image_size * MAX_ZOOM)
+    pairs = make_smooth(folder, cartoons, round(short / MAX_ZOOM))
     return TrainingSet(
         Pictures(photos, short),
         Pictures([cartoon for cartoon, _ in pairs], short),
@@ -277,8 +281,8 @@ def cut(picture: np.ndarray, image_size: int, rng: np.random.Generator) -> np.nd
     short = min(height, width)
     zoom, top, left, flip = rng.random(4)
     # Never a window smaller than the result, unless the picture is: no false blur.
-    smallest = min(short, max(image_size, short / MAX_ZOOM))
-    side = round(smallest + zoom * (short - smallest))
+    smallest, largest = min(short, image_size), min(short, image_size * MAX_ZOOM)
+    side = round(smallest + zoom * (largest - smallest))
     y, x = int(top * (height - side + 1)), int(left * (width - side + 1))
     window = picture[y : y + side, x : x + side]
     if side != image_size:
@@ -289,9 +293,9 @@ def cut(picture: np.ndarray, image_size: int, rng: np.random.Generator) -> np.nd
 
 
 def cut_center(picture: np.ndarray, image_size: int) -> np.ndarray:
-    """Cuts the largest square from a picture's middle and resizes it: uint8 RGB."""
+    """Cuts the largest window of training from a picture's middle: uint8 RGB."""
     height, width = picture.shape[:2]
-    side = min(height, width)
+    side = min(height, width, round(image_size * MAX_ZOOM))
     top, left = (height - side) // 2, (width - side) // 2
     return images.resize(
         picture[top : top + side, left : left + side], image_size, image_size

@@ -3,7 +3,7 @@
 import keras
 from keras import layers
 
-from cartoongan_tf.layers import InstanceNormalization
+from cartoongan_tf.layers import DetailBands, InstanceNormalization
 
 NORMALIZATIONS = ("instance", "none")
 
@@ -14,8 +14,10 @@ class PatchDiscriminator(keras.Model):
 
     Args:
         filters: Channels of the first layer; 32 in the paper. The rest scale with it.
-        normalization: `"instance"`, as in the paper, or `"none"`, for a training of
-            minutes: with instance norm the discriminator takes long to see anything.
+        normalization: `"instance"`, as in the paper, or `"none"`.
+        bands: See the picture through `DetailBands`; not in the paper. What else it
+            takes to see something within hundreds of steps: logits that start near 0,
+            as they do here, and an Adam whose `beta_2` of 0.99 forgets the first steps.
 
     Input `(batch, height, width, 3)`, RGB, -1..1, sides multiples of 4. Output
     `(batch, height / 4, width / 4, 1)`, logits, float32 under any dtype policy.
@@ -24,7 +26,13 @@ class PatchDiscriminator(keras.Model):
     """
 
     def __init__(
-        self, filters=32, normalization="instance", dtype=None, name=None, **kwargs
+        self,
+        filters=32,
+        normalization="instance",
+        bands=False,
+        dtype=None,
+        name=None,
+        **kwargs,
     ):
         if not isinstance(filters, int) or filters < 1:
             raise ValueError(
@@ -38,16 +46,15 @@ class PatchDiscriminator(keras.Model):
             )
         policy = keras.dtype_policies.get(dtype or keras.config.dtype_policy())
 
-        def conv(x, channels, name, stride=1, bias=True, **kwargs):
+        def conv(x, channels, name, stride=1, bias=True, **changes):
             return layers.Conv2D(
                 channels,
                 3,
                 stride,
                 padding="same",
                 use_bias=bias,
-                kernel_initializer="he_normal",
                 name=name,
-                **{"dtype": policy, **kwargs},
+                **{"kernel_initializer": "he_normal", "dtype": policy, **changes},
             )(x)
 
         def normalized(x, channels, name):
@@ -60,17 +67,20 @@ class PatchDiscriminator(keras.Model):
             return layers.LeakyReLU(0.2, dtype=policy, name=f"{name}_lrelu")(x)
 
         picture = keras.Input((None, None, 3), name="picture")
-        x = leaky(conv(picture, filters, "conv1"), "conv1")
+        x = DetailBands(dtype=policy, name="bands")(picture) if bands else picture
+        x = leaky(conv(x, filters, "conv1"), "conv1")
         x = conv(x, 2 * filters, "conv2_1", stride=2)
         x = normalized(x, 4 * filters, "conv2_2")
         x = conv(x, 4 * filters, "conv3_1", stride=2)
         x = normalized(x, 8 * filters, "conv3_2")
         x = normalized(x, 8 * filters, "conv4")
-        logits = conv(x, 1, "logits", dtype="float32")
+        near_zero = keras.initializers.RandomNormal(stddev=0.01)
+        logits = conv(x, 1, "logits", dtype="float32", kernel_initializer=near_zero)
 
         super().__init__(picture, logits, name=name, **kwargs)
         self.filters = filters
         self.normalization = normalization
+        self.bands = bands
         self.policy = policy
 
     def get_config(self):
@@ -79,6 +89,7 @@ class PatchDiscriminator(keras.Model):
             "trainable": self.trainable,
             "filters": self.filters,
             "normalization": self.normalization,
+            "bands": self.bands,
             "dtype": keras.dtype_policies.serialize(self.policy),
         }
 

@@ -41,7 +41,9 @@ class Phases:
         )
         self.discriminator = devices.create(
             strategy,
-            lambda: PatchDiscriminator(plan.d_filters, plan.d_normalization, dtype),
+            lambda: PatchDiscriminator(
+                plan.d_filters, plan.d_normalization, plan.d_bands, dtype
+            ),
         )
         self.networks = {
             "generator": self.generator,
@@ -218,4 +220,4 @@ def _values(variables) -> list[tf.Variable]:
 
 def _adam(plan: Plan, learning_rate: float, steps: int):
     schedule = HoldThenDecay(learning_rate, max(1, steps))
-    return keras.optimizers.Adam(schedule, beta_1=plan.beta_1)
+    return keras.optimizers.Adam(schedule, plan.beta_1, plan.beta_2)

@@ -24,12 +24,13 @@ RECIPES = {
     # here to compare with.
     "paper": {
         "epochs": 200,  # authors' code; the paper does not say
-        "d_normalization": "instance",
+        "d_bands": False,
         "adversarial_loss": "log",  # equation 3
         "content_weight": 10.0,  # section 3.2
         "balance": 0.0,
         "palette": False,
         "ema": 0.0,
+        "beta_2": 0.999,
         "init_learning_rate": 2e-4,
         "learning_rate": 2e-4,
         "d_learning_rate": 2e-4,
@@ -38,12 +39,13 @@ RECIPES = {
     "authors": {
         "epochs": 200,  # 100 constant, 100 falling to zero
         "init_epochs": 20,  # 10 + 10
-        "d_normalization": "instance",
+        "d_bands": False,
         "content_weight": cartoongan.CONTENT_WEIGHT,
         "content_size": 224,
         "balance": 0.0,
         "pool": 50,
         "palette": False,
+        "beta_2": 0.999,
         "ema": 0.0,
         "init_learning_rate": 2e-4,
         "learning_rate": 1e-5,
@@ -70,12 +72,12 @@ class Plan:
     batch_size: int = 8  # authors' code
     accumulate: int = 1
     image_size: int = 256  # paper
+    short_side: int = 0  # 0: 1.5 times the image_size
     filters: int = 64  # paper
     num_blocks: int = 8  # paper
     d_filters: int = 32  # paper
-    # With instance norm the paper's discriminator takes tens of thousands of steps to
-    # see anything.
-    d_normalization: str = "none"
+    d_normalization: str = "instance"  # paper
+    d_bands: bool = True
     adversarial_loss: str = "least-squares"  # authors' code
     content_loss: str = "l1"  # paper
     content_weight: float = cartoongan.CONTENT_WEIGHT
@@ -89,6 +91,9 @@ class Plan:
     learning_rate: float = 5e-4
     d_learning_rate: float = 4e-4
     beta_1: float = cartoongan.BETA_1
+    # 0.999 remembers the first steps' large gradients for a thousand steps, in which
+    # the discriminator hardly learns.
+    beta_2: float = 0.99
     vgg_weights: str = "imagenet"
     content_layer: str = LAYERS[-1]
     content_size: int = 0  # 0: of the training pictures
@@ -115,7 +120,7 @@ class Plan:
                     f"`{name}` must be at least {least}, and finite. "
                     f"Received: {name}={value}"
                 )
-        for name in ("ema", "beta_1"):
+        for name in ("ema", "beta_1", "beta_2"):
             value = getattr(self, name)
             if value >= 1:
                 raise ValueError(
@@ -155,6 +160,11 @@ class Plan:
                 "`image_size` must be a multiple of 8 from 24 for CycleGAN. "
                 f"Received: image_size={self.image_size}"
             )
+        if 0 < self.short_side < self.image_size:
+            raise ValueError(
+                "`short_side` must be at least `image_size`, or 0 for 1.5 times it. "
+                f"Received: short_side={self.short_side}, image_size={self.image_size}"
+            )
         if self.identity and self.model != "cyclegan":
             raise ValueError(
                 "`identity` must go with model=cyclegan, whose loss it is. "
@@ -176,6 +186,7 @@ LEAST = {
     "init_epochs": 0,
     "steps_per_epoch": 0,
     "accumulate": 1,
+    "short_side": 0,
     "filters": 1,
     "num_blocks": 0,
     "d_filters": 1,
@@ -188,6 +199,7 @@ LEAST = {
     "learning_rate": 0,
     "d_learning_rate": 0,
     "beta_1": 0,
+    "beta_2": 0,
     "content_size": 0,
     "content_shrink": 1,
     "keep": 1,
@@ -227,6 +239,7 @@ CYCLEGAN_DEFAULTS = {
     "d_filters": 64,
     "pool": 50,
     "ema": 0.0,
+    "beta_2": 0.999,
     "learning_rate": 2e-4,
     "d_learning_rate": 2e-4,
 }
@@ -237,6 +250,7 @@ CARTOONGAN_ONLY = (
     "init_epochs",
     "accumulate",
     "d_normalization",
+    "d_bands",
     "adversarial_loss",
     "content_loss",
     "content_weight",

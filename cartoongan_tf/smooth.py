@@ -13,8 +13,9 @@ from cartoongan_tf import images, paths
 from cartoongan_tf.edges import KERNEL_SIZE, smooth_edges
 from cartoongan_tf.pictures import WORKERS
 
-# A training window's side is the picture's short side divided by 1 to this: the whole
-# height of a film frame, as in the authors' "load 256, crop 256", or some of it.
+# A training window is 1 to so many times as large as what it is resized to. Of a
+# picture shrunk to as much, that is all of its height, as in the authors' "load 256,
+# crop 256", or some of it.
 MAX_ZOOM = 1.5
 
 

@@ -30,7 +30,7 @@ def count_pictures(plan: Plan) -> tuple[int, int, str]:
 def open_pictures(plan: Plan) -> data.TrainingSet:
     """The training set, drawn or read; `smooth/` is made where it is missing."""
     if plan.data != SAMPLE_SET:
-        return data.open_folder(plan.data, plan.image_size)
+        return data.open_folder(plan.data, plan.image_size, plan.short_side)
     height, width = (max(side, plan.image_size) for side in SAMPLE_SIZE)
     cartoons = samples.draw_cartoons(SAMPLES, plan.style, 0, height, width)
     return data.TrainingSet(

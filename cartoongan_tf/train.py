@@ -64,6 +64,12 @@ def main(argv):
         help="parts in which a batch is computed, for less memory (1)",
     )
     flag("--image-size", type=int, help="side of the training pictures (256; 96)")
+    flag(
+        "--short-side",
+        type=int,
+        help="pictures are shrunk to this short side before windows are cut; larger, "
+        "with windows that show less of them, keeps fine lines (1.5 x the image size)",
+    )
     flag("--seed", type=int, help="of weights, pictures' order and windows (0)")
     flag("--keep", type=int, help="newest backups that are kept (3)")
 
@@ -74,7 +80,15 @@ def main(argv):
     flag(
         "--d-normalization",
         choices=("instance", "none"),
-        help="of the discriminator (none; the paper's is instance)",
+        help="of the discriminator (instance, the paper's)",
+    )
+    flag(
+        "--no-d-bands",
+        dest="d_bands",
+        action="store_false",
+        default=None,
+        help="show the discriminator pictures as the paper does, not as three bands of "
+        "detail of equal strength",
     )
 
     flag = parser.add_argument_group("losses").add_argument
@@ -131,6 +145,7 @@ def main(argv):
     flag("--learning-rate", type=float, help="of the generator (5e-4; 1e-3)")
     flag("--d-learning-rate", type=float, help="of the discriminator (4e-4)")
     flag("--beta-1", type=float, help="Adam's (0.5)")
+    flag("--beta-2", type=float, help="Adam's (0.99)")
     flag("--clip-norm", type=float, help="largest norm of a gradient (0: any)")
     flag(
         "--ema", type=float, help="momentum of the averaged generator (0.999; 0: none)"

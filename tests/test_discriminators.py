@@ -70,3 +70,36 @@ def test_bad_arguments_are_refused_with_the_rule(bad):
     (name,) = bad
     with pytest.raises(ValueError, match=rf"`{name}` must be .* Received: {name}="):
         PatchDiscriminator(**bad)
+
+
+@pytest.mark.parametrize("bands", [False, True])
+def test_answers_begin_near_zero(bands):
+    """Large ones make Adam's steps small for a thousand steps."""
+    keras.utils.set_random_seed(1)
+    answers = np.asarray(PatchDiscriminator(16, bands=bands)(picture(4, 64, 64, 3)))
+    assert np.abs(answers).max() < 1.0
+
+
+def test_bands_see_a_faint_line_sooner():
+    """One line of a tenth of the contrast: after so many steps, more is seen of it."""
+
+    def answers(bands):
+        keras.utils.set_random_seed(2)
+        discriminator = PatchDiscriminator(8, bands=bands)
+        optimizer = keras.optimizers.Adam(5e-4, 0.5, 0.99)
+        random = np.random.default_rng(3)
+        kinds = np.repeat([1.0, 0.0], 4).astype(np.float32)[:, None, None, None]
+        seen = []
+        for _ in range(60):
+            shade = random.uniform(-0.8, 0.8, (8, 1, 8, 3)).repeat(4, axis=2)
+            x = np.tile(shade, (1, 32, 1, 1)).astype(np.float32)
+            x[:4, ::4] -= 0.1
+            with tf.GradientTape() as tape:
+                y = discriminator(x)
+                loss = tf.reduce_mean(tf.square(y - kinds))
+            variables = discriminator.trainable_variables
+            optimizer.apply(tape.gradient(loss, variables), variables)
+            seen.append(float(tf.reduce_mean(y[:4]) - tf.reduce_mean(y[4:])))
+        return np.mean(seen[-10:])
+
+    assert answers(True) > 3 * answers(False) > 0
