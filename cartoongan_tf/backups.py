@@ -1,7 +1,10 @@
 """All that a run needs to go on as if it had not stopped, in its newest checkpoints."""
 
+import shutil
 import sys
+import tempfile
 import time
+import weakref
 from pathlib import Path
 
 import tensorflow as tf
@@ -29,15 +32,19 @@ class Backups:
         folder: Where they are.
         parts: Everything to keep: lists of `tf.Variable`, by name.
         keep: How many; a damaged one is passed over for the one before it.
-        strategy: Of many processes the chief alone writes and reads.
+        strategy: Of many processes the chief alone has a folder.
     """
 
-    def __init__(self, folder: Path, parts: dict, keep: int, strategy):
+    def __init__(self, folder: Path | None, parts: dict, keep: int, strategy):
         self.folder, self.strategy = folder, strategy
         # Steps done, of both phases together.
         self.counter = tf.Variable(0, dtype=tf.int64, trainable=False)
         self.variables = [self.counter, *(v for part in parts.values() for v in part)]
         self.checkpoint = tf.train.Checkpoint(counter=self.counter, **parts)
+        if not devices.is_chief(strategy):
+            # Means are summed over the processes when they are written: all must write.
+            folder = Path(tempfile.mkdtemp(prefix="cartoongan-"))
+            weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
         self.manager = tf.train.CheckpointManager(
             self.checkpoint, str(folder), max_to_keep=keep
         )
@@ -49,9 +56,11 @@ class Backups:
         return int(self.counter)
 
     def save(self) -> None:
-        """Writes a checkpoint; only then is the oldest deleted."""
-        if devices.is_chief(self.strategy):
-            self.manager.save(checkpoint_number=self.step)
+        """Writes a checkpoint; only then is the oldest deleted.
+
+        Of many processes each must call it, at the same step.
+        """
+        self.manager.save(checkpoint_number=self.step)
         self.saved_at, self.saved_step = time.monotonic(), self.step
 
     def restore(self) -> bool:

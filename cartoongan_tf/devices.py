@@ -97,30 +97,42 @@ def share_from_chief(strategy, variables) -> None:
     if not is_many(strategy):
         return
     mine = is_chief(strategy)
+
+    @tf.function(reduce_retracing=True)
+    def add(value):
+        # One replica of the chief's stands for all: the others add zeros.
+        context = tf.distribute.get_replica_context()
+        first = context.replica_id_in_sync_group == 0
+        value = tf.where(first, value, tf.zeros_like(value))
+        return context.all_reduce(tf.distribute.ReduceOp.SUM, value)
+
     for variable in variables:
         value = variable.read_value()
         value = value if mine else tf.zeros_like(value)
-
-        def add(value):
-            # One replica of the chief's stands for all: the others add zeros.
-            context = tf.distribute.get_replica_context()
-            first = context.replica_id_in_sync_group == 0
-            value = tf.where(first, value, tf.zeros_like(value))
-            return context.all_reduce(tf.distribute.ReduceOp.SUM, value)
-
-        total = strategy.run(tf.function(add), (value,))
+        total = strategy.run(add, (value,))
         variable.assign(strategy.experimental_local_results(total)[0])
 
 
 def sum_processes(strategy, value: int) -> int:
     """The sum of a number over all processes; each must call it at the same point."""
+    total = strategy.run(_sum, (tf.constant(value),))
+    return int(strategy.experimental_local_results(total)[0])
 
-    def add():
-        context = tf.distribute.get_replica_context()
-        return context.all_reduce(tf.distribute.ReduceOp.SUM, tf.constant(value))
 
-    total = strategy.experimental_local_results(strategy.run(tf.function(add)))[0]
-    return int(total)
+def average(strategy, values: dict) -> dict[str, float]:
+    """The means over all devices of what each has; every process must call it."""
+    mean = tf.distribute.ReduceOp.MEAN
+    return {
+        name: float(strategy.reduce(mean, value, axis=None))
+        for name, value in values.items()
+    }
+
+
+@tf.function
+def _sum(value):
+    context = tf.distribute.get_replica_context()
+    # An argument is on no device yet, and TensorFlow asks where the sum shall go.
+    return context.all_reduce(tf.distribute.ReduceOp.SUM, tf.identity(value))
 
 
 def distribute(strategy, make_part) -> tf.distribute.DistributedDataset:

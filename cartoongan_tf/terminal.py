@@ -45,17 +45,21 @@ def expected_errors() -> tuple:
     return errors
 
 
-def load_tensorflow() -> None:
+def load_tensorflow(start: bool = True) -> None:
     """Imports TensorFlow without the lines that it prints at every start.
 
     They come from C++ before its log level counts, and would bury our own one line.
     Warnings and errors among them are printed all the same.
+
+    Args:
+        start: Let it look for its devices too. A cluster must be set up before that.
     """
     with quiet_libraries(("I0000", "WARNING: All log messages before absl::")):
         import keras
         import tensorflow
 
-        keras.ops.convert_to_tensor(tensorflow.zeros(()))
+        if start:
+            keras.ops.convert_to_tensor(tensorflow.zeros(()))
 
 
 @contextmanager

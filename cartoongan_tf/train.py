@@ -174,7 +174,7 @@ def main(argv):
     if args.resume:
         return _resume(args, given)
 
-    terminal.load_tensorflow()
+    terminal.load_tensorflow(start=args.strategy != "multi-worker")
     from cartoongan_tf import data, paths, styles
     from cartoongan_tf.plans import SAMPLE_SET, make_plan
 
@@ -208,7 +208,7 @@ def _resume(args, given):
     from cartoongan_tf.runs import Run
 
     run = Run.open(args.resume)
-    terminal.load_tensorflow()
+    terminal.load_tensorflow(start=args.strategy != "multi-worker")
     from cartoongan_tf.plans import CHANGEABLE, check_model, plan_from_config
 
     named = {flag: getattr(args, flag) for flag in ("style", "data", "runs")}

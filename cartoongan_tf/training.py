@@ -148,11 +148,14 @@ class Training:
         data.keep_in_memory(self.training_set)
         self.training_set.pair(0)
 
-    def train(self, run: Run) -> bool:
+    def train(self, run: Run | None) -> bool:
         """Trains until done or interrupted, from the run's backup where it has one.
 
         Call `prepare` before. Ctrl-C and SIGTERM end it after the step under way, with
         a backup; a second one ends it at once.
+
+        Args:
+            run: Where it is written; of many processes the chief alone needs one.
 
         Returns:
             Whether it ran to the end.
@@ -164,10 +167,9 @@ class Training:
         self.run = run
         phases, joint_steps = self.phases, self.steps - self.init_steps
         phases.compile(self.init_steps, joint_steps, self.plan.image_size)
-        self.backup = Backups(run.backup, phases.parts(), self.plan.keep, self.strategy)
+        folder = run.backup if self.is_chief else None
+        self.backup = Backups(folder, phases.parts(), self.plan.keep, self.strategy)
         found = self.backup.restore()
-        if not found:
-            phases.adapt(self.training_set.photos, self.training_set.cartoons)
         if not found and self.is_chief and run.generator.exists():
             # It is written after the first backup.
             raise ValueError(
@@ -179,8 +181,11 @@ class Training:
                 f"`epochs` must not be less than what is done. Received: a plan of "
                 f"{self.steps} steps, {self.step} done"
             )
-        if found:
+        # Not `found`: the chief alone finds, all processes have its step.
+        if self.step:
             phases.set_changes()
+        else:
+            phases.adapt(self.training_set.photos, self.training_set.cartoons)
         self.writer = tf.summary.create_noop_writer()
         if self.is_chief:
             run.write_config(self.config())
@@ -225,25 +230,29 @@ class Training:
                     model.reset_metrics()
                 callbacks.on_epoch_begin(epoch)
                 while offset < per_epoch and not self.interrupted:
-                    logs = take(batches)
+                    everywhere = take(batches)
+                    logs = _local(everywhere)
                     step, offset = step + 1, offset + 1
                     self.backup.counter.assign(step)
                     callbacks.on_train_batch_end(offset - 1, logs)
+                    late = time.monotonic() - self.backup.saved_at > BACKUP_SECONDS
                     if step % LOOK_STEPS == 0:
                         self._check(logs)
-                        self._agree_to_stop()
+                        late = self._agree(late)
+                    elif devices.is_many(self.strategy):
+                        late = False  # processes have their own clocks
                     if step % EXAMINE_STEPS == 0:
                         self._examine(look, logs, step - first_step)
-                    late = time.monotonic() - self.backup.saved_at > BACKUP_SECONDS
                     if late and offset < per_epoch:
                         self._check(logs)
                         self.backup.save()
                 self._check(logs)
                 if offset == per_epoch:
-                    logs = {name: float(value) for name, value in logs.items()}
+                    logs = devices.average(self.strategy, everywhere)
                     self._examine(look, logs, step - first_step)
                     callbacks.on_epoch_end(epoch, logs)
                     self._save()
+                    self._agree()
                     epoch, offset = epoch + 1, 0
         finally:
             callbacks.on_train_end()
@@ -258,7 +267,7 @@ class Training:
         def take(batches):
             return self.strategy.run(step, (next(batches),))
 
-        return lambda batches: _local(take(batches))
+        return take
 
     def _make_part(self, part: int, parts: int, count: int) -> tf.data.Dataset:
         plan = self.plan
@@ -310,12 +319,18 @@ class Training:
             for warning in look.examine(means, steps):
                 tqdm.write(f"warning: {warning}", file=sys.stderr)
 
-    def _agree_to_stop(self) -> None:
-        """Of many processes, lets all stop where one was asked to."""
+    def _agree(self, late: bool = False) -> bool:
+        """Of many processes, lets all stop where one was asked to, and save together.
+
+        Returns:
+            Whether a backup is due.
+        """
         if not devices.is_many(self.strategy):
-            return
-        asked = devices.sum_processes(self.strategy, int(self.stop_asked))
-        self.interrupted = asked > 0
+            return late
+        asked = 1000 * self.stop_asked + late
+        total = devices.sum_processes(self.strategy, asked)
+        self.interrupted = total >= 1000
+        return total % 1000 > 0
 
     def _save(self) -> None:
         self.backup.save()

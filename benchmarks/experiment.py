@@ -1,0 +1,163 @@
+"""Evidence that training learns a style: a recorded experiment on real photos.
+
+    python benchmarks/experiment.py data PHOTOS TEACHER.keras OUT
+    python benchmarks/experiment.py train OUT NAME [flags of train ...]
+    python benchmarks/experiment.py score OUT NAME [NAME ...]
+
+`data` deals the photos out: of every 15 in order of name 2 are held out, the others go
+in turn to `photos` and to a published network, whose pictures of them are `cartoons`:
+no photo has its pair. `train` trains the small generator of `SETTINGS`, or goes on with
+its run; `score` measures the pictures of held-out photos and lays them side by side.
+
+Measured on held-out photos: the style distance to the cartoons (`evaluation.metrics`);
+PSNR and outline agreement with the published network's own pictures of these photos,
+which no training saw. Beside them what needs no network: the photos, the palette alone,
+a colour match of each photo that knows its answer, and the published network itself.
+"""
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+import numpy as np  # noqa: E402
+
+from cartoongan_tf import images, paths  # noqa: E402
+from cartoongan_tf.evaluation import metrics  # noqa: E402
+
+STYLE = "half"
+SETTINGS = (
+    "--vgg-weights", "random", "--content-layer", "block1_conv2",
+    "--filters", "16", "--num-blocks", "4", "--d-filters", "16",
+    "--image-size", "96", "--short-side", "320", "--batch-size", "4",
+    "--init-learning-rate", "2e-3", "--learning-rate", "1e-3",
+    "--d-learning-rate", "5e-4", "--init-epochs", "3", "--steps-per-epoch", "250",
+    "--mixed-precision", "bfloat16",
+)  # fmt: skip
+SHEET_PHOTOS = 6
+
+
+def main():
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    commands = parser.add_subparsers(required=True)
+    command = commands.add_parser("data")
+    command.set_defaults(do=lambda args: make_data(args.photos, args.teacher, args.out))
+    command.add_argument("photos", type=Path)
+    command.add_argument("teacher", type=Path)
+    command.add_argument("out", type=Path)
+    command = commands.add_parser("train")
+    command.set_defaults(do=lambda args: train(args.out, args.name, args.flags))
+    command.add_argument("out", type=Path)
+    command.add_argument("name")
+    command.add_argument("flags", nargs=argparse.REMAINDER)
+    command = commands.add_parser("score")
+    command.set_defaults(do=lambda args: score(args.out, args.names))
+    command.add_argument("out", type=Path)
+    command.add_argument("names", nargs="+")
+    args = parser.parse_args()
+    args.do(args)
+
+
+def make_data(photos, teacher, out):
+    from cartoongan_tf.cartoonizer import Cartoonizer
+
+    draw = Cartoonizer(teacher)
+    folders = {
+        name: out / name
+        for name in ("data/half/photos", "data/half/cartoons", "held", "held_teacher")
+    }
+    for folder in folders.values():
+        folder.mkdir(parents=True, exist_ok=True)
+    rest = 0
+    for number, path in enumerate(paths.find(photos)):
+        if number % 15 in (0, 7):
+            shutil.copy(path, folders["held"])
+            place = folders["held_teacher"]
+        elif rest % 2 == 0:
+            shutil.copy(path, folders["data/half/photos"])
+            place = None
+        else:
+            place = folders["data/half/cartoons"]
+        rest += number % 15 not in (0, 7)
+        if place is not None and not (place / f"{path.stem}.png").exists():
+            images.write(place / f"{path.stem}.png", draw(images.read(path).pixels))
+    for name, folder in folders.items():
+        print(f"{name}: {len(list(folder.iterdir()))}")
+
+
+def train(out, name, flags):
+    runs = out / "runs" / name
+    command = [sys.executable, "-m", "cartoongan_tf.train"]
+    if (runs / STYLE / "00001").exists():
+        command += ["--resume", str(runs / STYLE / "00001"), *flags]
+    else:
+        command += ["--style", STYLE, "--data", str(out / "data"), "--runs", str(runs)]
+        command += [*SETTINGS, *flags]
+    sys.exit(subprocess.run(command).returncode)
+
+
+def score(out, names):
+    from cartoongan_tf.cartoonizer import Cartoonizer
+    from cartoongan_tf.palettes import Palette
+
+    held, teacher, photos, cartoons = (
+        [images.read(path).pixels for path in paths.find(out / name)]
+        for name in ("held", "held_teacher", "data/half/photos", "data/half/cartoons")
+    )
+    palette = Palette()
+    palette.adapt(photos, cartoons)
+    results = {
+        "photo": held,
+        "palette": [
+            images.to_uint8(palette(images.to_signed(p)[None]))[0] for p in held
+        ],
+        "match": [match(*pair) for pair in zip(held, teacher, strict=True)],
+    }
+    for name in names:
+        run = out / "runs" / name / STYLE / "00001"
+        draw = Cartoonizer(run / "generator.keras")
+        results[name] = [draw(photo) for photo in held]
+    results["teacher"] = teacher
+    print(
+        "| pictures | style distance | of the photos' | PSNR, dB | outline F1 | sharp |"
+    )
+    print("|---|---|---|---|---|---|")
+    own = None
+    for name, pictures in results.items():
+        distance = metrics.style_distance(pictures, cartoons)["style_distance"]
+        own = own or distance
+        pairs = list(zip(pictures, teacher, strict=True))
+        psnr = ""
+        if name != "teacher":
+            psnr = f"{np.mean([metrics.psnr(*pair) for pair in pairs]):.2f}"
+        outlines = np.mean([metrics.outline_agreement(*pair) for pair in pairs])
+        sharp = np.mean([metrics.sharpness(a) / metrics.sharpness(b) for a, b in pairs])
+        print(
+            f"| {name} | {distance:.3f} | {distance / own:.2f} | {psnr} | "
+            f"{outlines:.2f} | {sharp:.2f} |"
+        )
+    wide = [at for at, photo in enumerate(held) if photo.shape[0] < photo.shape[1]]
+    chosen = wide[:: max(1, len(wide) // SHEET_PHOTOS)][:SHEET_PHOTOS]
+    columns = [n for n in results if n not in ("palette", "match")]
+    rows = [
+        images.side_by_side(*(results[name][at] for name in columns)) for at in chosen
+    ]
+    images.write(out / "sheet.png", images.stack(rows))
+    print(f"{out / 'sheet.png'}: {' | '.join(columns)}")
+
+
+def match(photo, reference):
+    """The photo with each channel's mean and deviation of the right answer."""
+    photo, reference = photo.astype(np.float64), reference.astype(np.float64)
+    scaled = (photo - photo.mean((0, 1))) / photo.std((0, 1))
+    return images.round_levels(scaled * reference.std((0, 1)) + reference.mean((0, 1)))
+
+
+if __name__ == "__main__":
+    main()
