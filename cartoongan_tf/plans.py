@@ -24,6 +24,7 @@ RECIPES = {
     # here to compare with.
     "paper": {
         "epochs": 200,  # authors' code; the paper does not say
+        "d_normalization": "instance",
         "d_bands": False,
         "adversarial_loss": "log",  # equation 3
         "content_weight": 10.0,  # section 3.2
@@ -39,6 +40,7 @@ RECIPES = {
     "authors": {
         "epochs": 200,  # 100 constant, 100 falling to zero
         "init_epochs": 20,  # 10 + 10
+        "d_normalization": "instance",
         "d_bands": False,
         "content_weight": cartoongan.CONTENT_WEIGHT,
         "content_size": 224,
@@ -76,7 +78,7 @@ class Plan:
     filters: int = 64  # paper
     num_blocks: int = 8  # paper
     d_filters: int = 32  # paper
-    d_normalization: str = "instance"  # paper
+    d_normalization: str = "layer"
     d_bands: bool = True
     adversarial_loss: str = "least-squares"  # authors' code
     content_loss: str = "l1"  # paper

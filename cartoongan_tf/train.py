@@ -79,8 +79,8 @@ def main(argv):
     flag("--d-filters", type=int, help="width of the discriminator (32; 16)")
     flag(
         "--d-normalization",
-        choices=("instance", "none"),
-        help="of the discriminator (instance, the paper's)",
+        choices=("layer", "instance", "none"),
+        help="of the discriminator (layer; the paper's is instance)",
     )
     flag(
         "--no-d-bands",

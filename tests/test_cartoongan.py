@@ -15,6 +15,7 @@ from cartoongan_tf.cartoongan import (
 from cartoongan_tf.discriminators import PatchDiscriminator
 from cartoongan_tf.features import LAYERS, VGG19Features
 from cartoongan_tf.generators import Generator
+from cartoongan_tf.pools import FakePool
 
 
 def batch(size=32, count=2, seed=0):
@@ -214,3 +215,102 @@ def test_the_readmes_python_runs(folder, tmp_path, monkeypatch):
     assert sorted(p.name for p in (tmp_path / "samples").iterdir()) == [
         "joint_0001.png", "joint_0002.png",
     ]  # fmt: skip
+
+
+def weights(gan):
+    return [v.numpy() for v in gan.generator.variables + gan.discriminator.variables]
+
+
+def test_a_batch_in_parts_is_the_whole_batch(features):
+    data = batch(count=4)
+    whole, parts = (make(features, accumulate=count) for count in (1, 4))
+    logs = [gan.train_step(data) for gan in (whole, parts)]
+    for one, other in zip(weights(whole), weights(parts), strict=True):
+        np.testing.assert_allclose(one, other, atol=2e-6, rtol=1e-4)
+    for name in logs[0]:
+        assert float(logs[0][name]) == pytest.approx(float(logs[1][name]), rel=1e-3)
+
+
+def test_an_initialization_batch_in_parts_is_the_whole_batch(features):
+    ends = []
+    for count in (1, 2):
+        keras.utils.set_random_seed(0)
+        phase = InitializationPhase(Generator(4, 1), features)
+        phase.compile(keras.optimizers.SGD(0.01), accumulate=count)
+        phase.train_step(batch(count=4))
+        ends.append([v.numpy() for v in phase.generator.variables])
+    for one, other in zip(*ends, strict=True):
+        np.testing.assert_allclose(one, other, atol=2e-6, rtol=1e-4)
+
+
+@pytest.mark.parametrize("start", [1e-4, 100.0])
+def test_balance_holds_the_ratio_wherever_the_weight_begins(features, start):
+    gan = make(features, rate=1e-4, content_weight=start, balance=0.5)
+    step = tf.function(gan.train_step)
+    for number in range(120):
+        if number == 60:
+            gan.reset_metrics()
+        logs = step(batch(seed=number))
+    assert float(logs["content_ratio"]) == pytest.approx(0.5, rel=0.15)
+
+
+def test_the_ratio_is_that_of_the_two_gradients_at_the_picture(features):
+    gan = make(features, content_weight=0.03)
+    photo, cartoon, smooth = batch()
+    fake = gan.generator(photo)
+    with tf.GradientTape(persistent=True) as tape:
+        tape.watch(fake)
+        adversarial = losses.least_squares_g_loss(gan.discriminator(fake))
+        content = 0.03 * losses.l1_content_loss(features(fake), features(photo))
+    wanted = tf.norm(tape.gradient(content, fake)) / tf.norm(
+        tape.gradient(adversarial, fake)
+    )
+    ratio = gan.train_step((photo, cartoon, smooth))["content_ratio"]
+    assert float(ratio) == pytest.approx(float(wanted), rel=1e-4)
+
+
+def test_the_discriminator_gets_its_fakes_from_the_pool(features):
+    """A full pool of grey: the discriminator's loss is that of grey ones."""
+    pool = FakePool(2, 32, 0)
+    gan = make(features, rate=0.0, pool=pool)
+    data = batch()
+    gan.train_step(data)  # fills it
+    pool.pictures.assign(tf.zeros_like(pool.pictures))
+    seen = set()
+    for _ in range(8):
+        gan.reset_metrics()
+        seen.add(round(float(gan.train_step(data)["d_loss"]), 6))
+        pool.pictures.assign(tf.zeros_like(pool.pictures))
+    assert len(seen) > 1  # some of now, some grey
+
+
+def test_without_edges_smooth_pictures_teach_nothing(features):
+    photo, cartoon, smooth = batch()
+    ends = []
+    for other in (smooth, -smooth):
+        gan = make(features, edges=False)
+        gan.train_step((photo, cartoon, other))
+        ends.append(weights(gan))
+    assert all(np.array_equal(*pair) for pair in zip(*ends, strict=True))
+    gan = make(features)
+    gan.train_step((photo, cartoon, smooth))
+    assert not all(
+        np.array_equal(*pair) for pair in zip(ends[0], weights(gan), strict=True)
+    )
+
+
+def test_clipping_bounds_what_a_step_changes(features):
+    free, clipped = make(features, rate=1.0), make(features, rate=1.0, clip_norm=1e-3)
+    for gan in (free, clipped):
+        before = weights(gan)
+        gan.train_step(batch())
+        count = len(gan.generator.variables)
+        moved = [a - b for a, b in zip(weights(gan), before, strict=True)]
+        norms = [
+            np.sqrt(sum((m**2).sum() for m in part))
+            for part in (moved[:count], moved[count:])
+        ]
+        if gan is clipped:
+            assert np.allclose(norms, 1e-3, rtol=1e-3)
+        else:
+            assert min(norms) > 1e-2
