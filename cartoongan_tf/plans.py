@@ -227,6 +227,11 @@ SAMPLE_DEFAULTS = {
     "content_layer": "block1_conv2",
     "content_weight": 0.04,  # of random features: a third of the adversarial gradient
     "balance": 0.0,
+    # Tuned before there were these.
+    "d_normalization": "none",
+    "d_bands": False,
+    "palette": False,
+    "beta_2": 0.999,
     "init_learning_rate": 2e-3,
     "learning_rate": 1e-3,
     "d_learning_rate": 4e-4,
