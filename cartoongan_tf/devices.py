@@ -73,19 +73,21 @@ def is_many(strategy: tf.distribute.Strategy) -> bool:
     return resolver is not None and resolver.cluster_spec().num_tasks("worker") > 1
 
 
-def create(strategy, make):
-    """A network on a strategy's devices, with the weights it would have on one.
+def create(strategy, *makers) -> list:
+    """Networks on a strategy's devices, with the weights they would have on one.
 
     Args:
         strategy: Whose devices.
-        make: Makes it.
+        makers: Functions that make one each. All in one call: each network made takes
+            from the random numbers of the next.
     """
-    network = make()
+    networks = [make() for make in makers]
     if strategy is tf.distribute.get_strategy():
-        return network
+        return networks
     with strategy.scope():
-        spread = make()
-    spread.set_weights(network.get_weights())
+        spread = [make() for make in makers]
+    for network, copy in zip(networks, spread, strict=True):
+        copy.set_weights(network.get_weights())
     return spread
 
 

@@ -5,7 +5,7 @@ from keras import layers
 
 from cartoongan_tf.layers import DetailBands, InstanceNormalization
 
-NORMALIZATIONS = ("layer", "instance", "none")
+NORMALIZATIONS = ("instance", "none")
 
 
 @keras.saving.register_keras_serializable(package="cartoongan_tf")
@@ -14,9 +14,7 @@ class PatchDiscriminator(keras.Model):
 
     Args:
         filters: Channels of the first layer; 32 in the paper. The rest scale with it.
-        normalization: `"instance"`, as in the paper, which takes every channel's mean
-            away, and the picture's colours with it; `"layer"`, of all channels
-            together, which leaves them; or `"none"`.
+        normalization: `"instance"`, as in the paper, or `"none"`.
         bands: See the picture through `DetailBands`; not in the paper. What else it
             takes to see something within hundreds of steps: logits that start near 0,
             as they do here, and an Adam whose `beta_2` of 0.99 forgets the first steps.
@@ -63,9 +61,6 @@ class PatchDiscriminator(keras.Model):
             x = conv(x, channels, name, bias=normalization == "none")
             if normalization == "instance":
                 x = InstanceNormalization(dtype=policy, name=f"{name}_in")(x)
-            if normalization == "layer":
-                norm = layers.GroupNormalization(1, dtype="float32", name=f"{name}_ln")
-                x = norm(x)
             return leaky(x, name)
 
         def leaky(x, name):

@@ -36,11 +36,9 @@ class Phases:
         self.plan, self.strategy = plan, strategy
         keras.utils.set_random_seed(plan.seed)
         dtype = PRECISIONS[plan.mixed_precision]
-        self.generator = devices.create(
-            strategy, lambda: Generator(plan.filters, plan.num_blocks, dtype)
-        )
-        self.discriminator = devices.create(
+        self.generator, self.discriminator = devices.create(
             strategy,
+            lambda: Generator(plan.filters, plan.num_blocks, dtype),
             lambda: PatchDiscriminator(
                 plan.d_filters, plan.d_normalization, plan.d_bands, dtype
             ),
@@ -88,7 +86,7 @@ class Phases:
         plan = self.plan
         self.palette = None
         if plan.palette:
-            self.palette = devices.create(self.strategy, Palette)
+            (self.palette,) = devices.create(self.strategy, Palette)
         common = {
             "palette": self.palette,
             "content_loss": plan.content_loss,
@@ -157,17 +155,20 @@ class CyclePhases:
         keras.utils.set_random_seed(plan.seed)
         dtype = PRECISIONS[plan.mixed_precision]
 
-        def make(kind, *sizes):
-            return devices.create(strategy, lambda: kind(*sizes, dtype=dtype))
+        def draw():
+            return ResnetGenerator(plan.filters, plan.num_blocks, dtype=dtype)
 
-        draws = ResnetGenerator, plan.filters, plan.num_blocks
-        judges = PatchGAN, plan.d_filters
-        self.networks = {
-            "generator": make(*draws),
-            "discriminator": make(*judges),
-            "back_generator": make(*draws),
-            "photo_discriminator": make(*judges),
+        def judge():
+            return PatchGAN(plan.d_filters, dtype=dtype)
+
+        makers = {
+            "generator": draw,
+            "discriminator": judge,
+            "back_generator": draw,
+            "photo_discriminator": judge,
         }
+        networks = devices.create(strategy, *makers.values())
+        self.networks = dict(zip(makers, networks, strict=True))
         self.generator = self.networks["generator"]
 
     def load_features(self) -> None:

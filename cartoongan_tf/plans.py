@@ -24,7 +24,6 @@ RECIPES = {
     # here to compare with.
     "paper": {
         "epochs": 200,  # authors' code; the paper does not say
-        "d_normalization": "instance",
         "d_bands": False,
         "adversarial_loss": "log",  # equation 3
         "content_weight": 10.0,  # section 3.2
@@ -40,7 +39,6 @@ RECIPES = {
     "authors": {
         "epochs": 200,  # 100 constant, 100 falling to zero
         "init_epochs": 20,  # 10 + 10
-        "d_normalization": "instance",
         "d_bands": False,
         "content_weight": cartoongan.CONTENT_WEIGHT,
         "content_size": 224,
@@ -78,7 +76,7 @@ class Plan:
     filters: int = 64  # paper
     num_blocks: int = 8  # paper
     d_filters: int = 32  # paper
-    d_normalization: str = "layer"
+    d_normalization: str = "instance"  # paper
     d_bands: bool = True
     adversarial_loss: str = "least-squares"  # authors' code
     content_loss: str = "l1"  # paper
@@ -91,7 +89,7 @@ class Plan:
     clip_norm: float = 0.0
     init_learning_rate: float = 1e-3
     learning_rate: float = 5e-4
-    d_learning_rate: float = 4e-4
+    d_learning_rate: float = 3e-4
     beta_1: float = cartoongan.BETA_1
     # 0.999 remembers the first steps' large gradients for a thousand steps, in which
     # the discriminator hardly learns.

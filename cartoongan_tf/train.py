@@ -79,8 +79,8 @@ def main(argv):
     flag("--d-filters", type=int, help="width of the discriminator (32; 16)")
     flag(
         "--d-normalization",
-        choices=("layer", "instance", "none"),
-        help="of the discriminator (layer; the paper's is instance)",
+        choices=("instance", "none"),
+        help="of the discriminator (instance, the paper's; none)",
     )
     flag(
         "--no-d-bands",
@@ -143,7 +143,7 @@ def main(argv):
     flag = parser.add_argument_group("optimization").add_argument
     flag("--init-learning-rate", type=float, help="(1e-3; 2e-3)")
     flag("--learning-rate", type=float, help="of the generator (5e-4; 1e-3)")
-    flag("--d-learning-rate", type=float, help="of the discriminator (4e-4)")
+    flag("--d-learning-rate", type=float, help="of the discriminator (3e-4; 4e-4)")
     flag("--beta-1", type=float, help="Adam's (0.5)")
     flag("--beta-2", type=float, help="Adam's (0.99)")
     flag("--clip-norm", type=float, help="largest norm of a gradient (0: any)")

@@ -55,9 +55,10 @@ def main(name, precision, broken, clip, path):
         tf.config.set_logical_device_configuration(cpu, two)
     strategy = devices.make_strategy(name)
     keras.utils.set_random_seed(0)
-    generator = devices.create(strategy, lambda: Generator(4, 1, precision))
-    discriminator = devices.create(
-        strategy, lambda: PatchDiscriminator(4, "none", precision)
+    generator, discriminator = devices.create(
+        strategy,
+        lambda: Generator(4, 1, precision),
+        lambda: PatchDiscriminator(4, "none", dtype=precision),
     )
     with strategy.scope():
         features = VGG19Features("random", "block1_conv2")
@@ -71,7 +72,9 @@ def main(name, precision, broken, clip, path):
             balance=0.5,
             ema=0.9,
             clip_norm=clip,
-            pool=FakePool(4, SIZE, 0),
+            # Which fakes it gives depends on how many come at a time: not the same
+            # training on one device and on two.
+            pool=FakePool(4, SIZE, 0) if broken else None,
         )
     batches = iter(devices.distribute(strategy, dataset(broken)))
 
@@ -83,9 +86,8 @@ def main(name, precision, broken, clip, path):
     for number in range(STEPS):
         model = init if number == 0 else gan
         logs = step(model.train_step, batches)
-        for name, value in logs.items():
-            value = strategy.experimental_local_results(value)[0]
-            results[f"log_{number}_{name}"] = float(value)
+        for name, value in devices.average(strategy, logs).items():
+            results[f"log_{number}_{name}"] = value
         if number == 1:
             before = [v.numpy() for v in generator.variables]
         if number == 2:
@@ -94,9 +96,9 @@ def main(name, precision, broken, clip, path):
                 for v, b in zip(generator.variables, before, strict=True)
             )
             results["changed_by_broken"] = changed
-    for network in (generator, discriminator):
-        for index, variable in enumerate(network.variables):
-            results[f"{network.name}_{index}"] = variable.numpy()
+    for network in ("generator", "discriminator"):
+        for index, variable in enumerate(getattr(gan, network).variables):
+            results[f"{network}_{index}"] = variable.numpy()
     for index, variable in enumerate(gan.average.averages):
         results[f"average_{index}"] = variable.numpy()
     results["weight"] = gan.content_weight.numpy()

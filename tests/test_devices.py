@@ -63,6 +63,8 @@ def spread(root, name, precision="float32", broken="whole", clip=0.0):
 def check_close(found, expected, tolerance):
     assert set(found) == set(expected)
     for name in set(expected) - {"replicas", "changed_by_broken"}:
+        if name.endswith("contrast"):
+            continue  # a ratio of means: the mean of two is not that of both
         error = np.abs(found[name] - expected[name]).max()
         size = max(1.0, np.abs(expected[name]).max())
         assert error <= tolerance * size, f"{name}: {error}"

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -66,7 +67,32 @@ def test_a_dry_run_prints_the_plan_and_makes_nothing(command, tmp_path):
     assert result.returncode == 0, result.stderr
     assert "seed: 5" in result.stdout
     assert "steps: 300 initialization + 1200 joint = 1500" in result.stdout
+    last = result.stdout.splitlines()[-1]
+    assert re.fullmatch(
+        r"time: about \d+ (seconds|minutes|hours) on this machine", last
+    )
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_dry_run_prints_the_recipe(command):
+    flags = "--style", "hayao", "--dry-run", "--recipe", "paper", "--balance", "0.4"
+    result = command("train", *flags, "--filters", "2", "--num-blocks", "0")
+    for line in ("content_weight: 10.0", "adversarial_loss: log", "balance: 0.4"):
+        assert line in result.stdout.splitlines()
+
+
+def test_cyclegan_is_trained_by_the_same_command(command, tmp_path):
+    flags = [f for f in QUICK if f not in ("--init-epochs",)]
+    flags.remove("1")
+    result = command("train", "--style", "hayao", "--model", "cyclegan", *flags)
+    assert result.returncode == 0, result.stderr
+    run = tmp_path / "runs" / "hayao" / "00001"
+    (row,) = read_history(run / "history.csv")
+    assert row["phase"] == "joint" and float(row["cycle_loss"]) > 0
+    images.write(tmp_path / "p.png", samples.draw_photo(1, 32, 32))
+    weights = str(run / "generator.keras")
+    done = command("cartoonize", "p.png", "--weights", weights, "--out", "c.png")
+    assert done.returncode == 0, done.stderr
 
 
 def test_an_installed_generator_is_found_by_its_style(command, tmp_path):

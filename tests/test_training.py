@@ -15,8 +15,10 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from cartoongan_tf import images, samples
+from cartoongan_tf import images, plans, samples
 from cartoongan_tf.callbacks import read_history
+from cartoongan_tf.doctor import Diverged
+from cartoongan_tf.generators import load_generator
 from cartoongan_tf.plans import SAMPLE_DEFAULTS, Plan, plan_from_config
 from cartoongan_tf.runs import Run
 from cartoongan_tf.training import Training
@@ -200,6 +202,49 @@ def test_a_finished_run_can_be_made_longer(plan, tmp_path):
     longer = prepared(dataclasses.replace(plan, epochs=3))
     assert longer.train(run)
     assert [r["step"] for r in read_history(run.history)] == ["3", "6", "9", "12", "15"]
+
+
+def test_a_run_that_goes_on_may_learn_at_another_rate(plan, tmp_path):
+    run, first, _ = train(plan, tmp_path)
+    still = dataclasses.replace(plan, epochs=3, learning_rate=0.0)
+    again = prepared(still)
+    assert again.train(run)
+    for a, b in zip(first.generator.weights, again.generator.weights, strict=True):
+        assert np.array_equal(a, b)
+    networks = first.phases.networks, again.phases.networks
+    judges = [each["discriminator"].get_weights() for each in networks]
+    assert any(not np.array_equal(*pair) for pair in zip(*judges, strict=True))
+    assert run.read_config()["learning_rate"] == 0.0
+
+
+def test_a_loss_that_is_no_number_stops_a_run_with_its_last_good_state(plan, tmp_path):
+    wild = dataclasses.replace(plan, epochs=50, learning_rate=1e30)
+    training = prepared(wild)
+    run = Run.create(tmp_path / "runs", plan.style, training.config())
+    with pytest.raises(Diverged, match="Received: .*loss=.*--resume"):
+        training.train(run)
+    assert all(row["content_loss"] != "nan" for row in read_history(run.history))
+    generator = load_generator(run.generator)
+    assert all(np.isfinite(w).all() for w in generator.get_weights())
+    tame = prepared(dataclasses.replace(plan, learning_rate=0.0, epochs=3))
+    assert tame.train(run)
+
+
+def test_cyclegan_trains_and_goes_on_to_the_bit(plan, tmp_path):
+    given = {name: TINY[name] for name in ("filters", "num_blocks", "d_filters")}
+    given |= {"epochs": 3, "steps_per_epoch": 3, "image_size": 32, "batch_size": 2}
+    plan = plans.make_plan("mine", plan.data, {"model": "cyclegan", **given})
+    run, training, finished = train(plan, tmp_path)
+    assert finished and run.generator.exists() and run.curves.exists()
+    broken, half, finished = train(plan, tmp_path, break_at=4)
+    assert not finished
+    again = prepared(plan)
+    assert again.train(broken)
+    assert broken.history.read_text() == run.history.read_text()
+    for one, other in zip(
+        training.phases.networks.values(), again.phases.networks.values(), strict=True
+    ):
+        assert all(map(np.array_equal, one.get_weights(), other.get_weights()))
 
 
 def test_a_backup_of_other_networks_is_an_error(plan, tmp_path):
