@@ -3,11 +3,14 @@
     python benchmarks/experiment.py data PHOTOS TEACHER.keras OUT
     python benchmarks/experiment.py train OUT NAME [flags of train ...]
     python benchmarks/experiment.py score OUT NAME [NAME ...]
+    python benchmarks/experiment.py see OUT
 
 `data` deals the photos out: of every 15 in order of name 2 are held out, the others go
 in turn to `photos` and to a published network, whose pictures of them are `cartoons`:
 no photo has its pair. `train` trains the small generator of `SETTINGS`, or goes on with
-its run; `score` measures the pictures of held-out photos and lays them side by side.
+its run; `score` measures the pictures of held-out photos and lays them side by side (a
+NAME is a run, or a .keras file); `see` trains discriminators alone, to tell cartoons
+from photos in their palette and from smooth pictures, and prints what they answer.
 
 Measured on held-out photos: the style distance to the cartoons (`evaluation.metrics`);
 PSNR and outline agreement with the published network's own pictures of these photos,
@@ -39,6 +42,7 @@ SETTINGS = (
     "--mixed-precision", "bfloat16",
 )  # fmt: skip
 SHEET_PHOTOS = 6
+SEE_STEPS = 600
 
 
 def main():
@@ -60,6 +64,9 @@ def main():
     command.set_defaults(do=lambda args: score(args.out, args.names))
     command.add_argument("out", type=Path)
     command.add_argument("names", nargs="+")
+    command = commands.add_parser("see")
+    command.set_defaults(do=lambda args: see(args.out))
+    command.add_argument("out", type=Path)
     args = parser.parse_args()
     args.do(args)
 
@@ -121,7 +128,9 @@ def score(out, names):
     }
     for name in names:
         run = out / "runs" / name / STYLE / "00001"
-        draw = Cartoonizer(run / "generator.keras")
+        file = Path(name) if name.endswith(".keras") else run / "generator.keras"
+        draw = Cartoonizer(file)
+        name = file.stem if name.endswith(".keras") else name
         results[name] = [draw(photo) for photo in held]
     results["teacher"] = teacher
     print(
@@ -150,6 +159,56 @@ def score(out, names):
     ]
     images.write(out / "sheet.png", images.stack(rows))
     print(f"{out / 'sheet.png'}: {' | '.join(columns)}")
+
+
+def see(out):
+    import keras
+    import tensorflow as tf
+
+    from cartoongan_tf import data, losses
+    from cartoongan_tf.discriminators import PatchDiscriminator
+    from cartoongan_tf.palettes import Palette
+
+    sets = data.open_folder(out / "data" / STYLE, 96, 320)
+    palette = Palette()
+    palette.adapt(sets.photos, sets.cartoons)
+    print(
+        "| norm | bands | beta_2 | cartoon | smooth | photo | loss |\n"
+        + "|---" * 7
+        + "|"
+    )
+    for norm, bands, beta_2 in (
+        ("instance", False, 0.999),
+        ("instance", False, 0.99),
+        ("instance", True, 0.999),
+        ("instance", True, 0.99),
+        ("none", False, 0.99),
+        ("none", True, 0.99),
+    ):
+        keras.utils.set_random_seed(0)
+        network = PatchDiscriminator(16, norm, bands, "mixed_bfloat16")
+        optimizer = keras.optimizers.Adam(1e-3, 0.5, beta_2)
+        variables = network.trainable_variables
+        optimizer.build(variables)
+
+        @tf.function
+        def step(photo, cartoon, smooth, network=network, optimizer=optimizer):
+            pictures = tf.concat([cartoon, smooth, palette(photo)], 0)
+            with tf.GradientTape() as tape:
+                answers = tf.split(network(pictures, training=True), 3)
+                loss = losses.least_squares_d_loss(*answers)
+            gradients = tape.gradient(loss, network.trainable_variables)
+            optimizer.apply(gradients, network.trainable_variables)
+            return tf.stack([*(tf.reduce_mean(x) for x in answers), loss])
+
+        batches = data.make_batches(sets, 4, 96, 0)
+        seen = [
+            step(*b).numpy() for b, _ in zip(batches, range(SEE_STEPS), strict=False)
+        ]
+        found = " | ".join(f"{x:.3f}" for x in np.mean(seen[-100:], 0))
+        print(
+            f"| {norm} | {'yes' if bands else 'no'} | {beta_2} | {found} |", flush=True
+        )
 
 
 def match(photo, reference):
