@@ -11,9 +11,10 @@ from cartoongan_tf.losses import ADVERSARIAL, CONTENT
 # backpropagates its VGG preprocessing by 1 / 127.5 where the chain rule asks for 127.5:
 # 10 / 127.5^2. At a true 10 no style appears.
 CONTENT_WEIGHT = 6e-4
-# The content gradient's norm against the adversarial one's, at the picture: at 0.2 to
-# 0.4 lines and flat colours come, at 1 the photo is hardly changed.
-BALANCE = 0.3
+# The content gradient's norm against the adversarial one's, at the picture. The
+# adversarial one changes its mind from batch to batch, the content one does not: at 0.5
+# lines hardly come, at 0.05 the photo dissolves (docs/experiment.md).
+BALANCE = 0.15
 LEARNING_RATE = 2e-4  # paper and authors' code, initialization phase
 # A held balance follows its gradients with this part of a step, in logarithms: they
 # halve and double from batch to batch.

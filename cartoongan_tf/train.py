@@ -109,7 +109,7 @@ def main(argv):
         type=_balance,
         metavar="auto|RATIO|off",
         help="adapt the content weight so that the content gradient at the picture is "
-        "this part of the adversarial one (auto, 0.3; off)",
+        "this part of the adversarial one (auto, 0.15; off)",
     )
     flag(
         "--no-edges",
@@ -200,7 +200,7 @@ def main(argv):
 
 def _balance(text):
     if text == "auto":
-        return 0.3  # plans.Plan.balance, which TensorFlow's import would cost to read
+        return 0.15  # plans.Plan.balance, which TensorFlow's import would cost to read
     return 0.0 if text == "off" else float(text)
 
 

@@ -5,15 +5,16 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
-from conftest import ROOT
 from films import Script, blank, credit_roll, pan, subtitle, write_film
 
 from cartoongan_tf import data, images, samples
 
+ROOT = Path(__file__).resolve().parent.parent
 HEIGHT, WIDTH = 216, 288
 
 
