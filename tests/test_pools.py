@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -119,12 +120,11 @@ for copy in strategy.experimental_local_results(shared.pictures.value):
 
 
 def test_replicas_share_one_pool(tmp_path):
-    from conftest import ROOT
-
+    root = Path(__file__).resolve().parent.parent
     done = subprocess.run(
         [sys.executable, "-c", REPLICAS],
         cwd=tmp_path,
-        env={"PYTHONPATH": str(ROOT), "TF_CPP_MIN_LOG_LEVEL": "3", "PATH": ""},
+        env={"PYTHONPATH": str(root), "TF_CPP_MIN_LOG_LEVEL": "3", "PATH": ""},
         capture_output=True,
         text=True,
         timeout=300,
