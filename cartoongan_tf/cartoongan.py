@@ -14,7 +14,7 @@ CONTENT_WEIGHT = 6e-4
 # The content gradient's norm against the adversarial one's, at the picture. The
 # adversarial one changes its mind from batch to batch, the content one does not: at 0.5
 # lines hardly come, at 0.05 the photo dissolves (docs/experiment.md).
-BALANCE = 0.15
+BALANCE = 0.2
 LEARNING_RATE = 2e-4  # paper and authors' code, initialization phase
 # A held balance follows its gradients with this part of a step, in logarithms: they
 # halve and double from batch to batch.

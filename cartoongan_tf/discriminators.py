@@ -15,9 +15,9 @@ class PatchDiscriminator(keras.Model):
     Args:
         filters: Channels of the first layer; 32 in the paper. The rest scale with it.
         normalization: `"instance"`, as in the paper, or `"none"`.
-        bands: See the picture through `DetailBands`; not in the paper. What else it
-            takes to see something within hundreds of steps: logits that start near 0,
-            as they do here, and an Adam whose `beta_2` of 0.99 forgets the first steps.
+        bands: See the picture through `DetailBands`; not in the paper. With it, and
+            with logits that start near 0, as they do here in any case, it sees
+            something within hundreds of steps (docs/experiment.md).
 
     Input `(batch, height, width, 3)`, RGB, -1..1, sides multiples of 4. Output
     `(batch, height / 4, width / 4, 1)`, logits, float32 under any dtype policy.

@@ -64,7 +64,7 @@ class Doctor:
             found["blind"] = (
                 f"the discriminator tells nothing apart (cartoon / smooth / fake: "
                 f"{answers}) after {steps} steps: no style will appear while it "
-                "does not; try --beta-2 0.99, or go without --no-d-bands"
+                "does not; try a higher --d-learning-rate, or leave out --no-d-bands"
             )
         if means["contrast"] < FLAT:
             found["flat"] = (

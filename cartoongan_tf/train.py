@@ -109,7 +109,7 @@ def main(argv):
         type=_balance,
         metavar="auto|RATIO|off",
         help="adapt the content weight so that the content gradient at the picture is "
-        "this part of the adversarial one (auto, 0.15; off)",
+        "this part of the adversarial one (auto, 0.2; off)",
     )
     flag(
         "--no-edges",
@@ -143,7 +143,7 @@ def main(argv):
     flag = parser.add_argument_group("optimization").add_argument
     flag("--init-learning-rate", type=float, help="(1e-3; 2e-3)")
     flag("--learning-rate", type=float, help="of the generator (5e-4; 1e-3)")
-    flag("--d-learning-rate", type=float, help="of the discriminator (3e-4; 4e-4)")
+    flag("--d-learning-rate", type=float, help="of the discriminator (1e-4; 4e-4)")
     flag("--beta-1", type=float, help="Adam's (0.5)")
     flag("--beta-2", type=float, help="Adam's (0.99)")
     flag("--clip-norm", type=float, help="largest norm of a gradient (0: any)")
@@ -200,7 +200,7 @@ def main(argv):
 
 def _balance(text):
     if text == "auto":
-        return 0.15  # plans.Plan.balance, which TensorFlow's import would cost to read
+        return 0.2  # plans.Plan.balance, which TensorFlow's import would cost to read
     return 0.0 if text == "off" else float(text)
 
 

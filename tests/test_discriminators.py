@@ -74,7 +74,7 @@ def test_bad_arguments_are_refused_with_the_rule(bad):
 
 @pytest.mark.parametrize("bands", [False, True])
 def test_answers_begin_near_zero(bands):
-    """Large ones make Adam's steps small for a thousand steps."""
+    """From large ones it takes thousands of steps to see anything."""
     keras.utils.set_random_seed(1)
     answers = np.asarray(PatchDiscriminator(16, bands=bands)(picture(4, 64, 64, 3)))
     assert np.abs(answers).max() < 1.0
