@@ -89,8 +89,8 @@ class Plan:
     clip_norm: float = 0.0
     init_learning_rate: float = 1e-3
     learning_rate: float = 5e-4
-    # Faster, the discriminator soon knows every fake, and the pictures drift back to the
-    # photo (docs/experiment.md).
+    # Faster, the discriminator soon knows every fake, and the pictures drift back to
+    # the photo (docs/experiment.md).
     d_learning_rate: float = 1e-4
     beta_1: float = cartoongan.BETA_1
     beta_2: float = 0.99
