@@ -147,6 +147,8 @@ def test_bad_flags_are_refused(command, tmp_path, refused, flags, words):
 
 
 def test_resume_takes_no_other_flags(command, tmp_path, refused):
+    (tmp_path / "r").mkdir()
+    (tmp_path / "r" / "config.json").write_text("{}")
     result = command("train", "--resume", "r", "--batch-size", "4", "--runs", "x")
     refused(result, "takes everything but --epochs", "--runs, --batch-size")
 
