@@ -203,7 +203,7 @@ def test_a_stopped_run_leaves_nothing_and_the_next_does_it(tmp_path, sent):
     code = (
         "import sys; sys.argv[0] = '-m'; from cartoongan_tf import terminal, prepare; "
         "from cartoongan_tf import selection; import time; real = selection.judge; "
-        "selection.judge = lambda *a: (time.sleep(0.1), real(*a))[1]; "
+        "selection.judge = lambda *a: (time.sleep(0.5), real(*a))[1]; "
         "terminal.run(prepare.main, sys.argv[1:])"
     )
     arguments = [str(path), "--style", "mine"]

@@ -44,10 +44,3 @@ def test_operations_are_counted(path):
     ops = exporting.count_ops(path)
     assert ops["Conv"] == 10 and ops["ConvTranspose"] == 2
     assert ops["ReduceMean"] == 14 and "GlobalAveragePool" not in ops
-
-
-def test_channels_that_hardly_vary_stay_near_keras(path, generator):
-    """Pooling in place of means was 2e-4 away on such photos."""
-    photo = np.full((1, 64, 64, 3), 0.7, np.float32)
-    photo[:, 20:40, 20:40] += 1e-3
-    assert np.abs(ONNXRuntime(path)(photo) - generator(photo)).max() < 1e-4
