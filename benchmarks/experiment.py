@@ -49,7 +49,8 @@ def main():
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    commands = parser.add_subparsers(required=True)
+    parser.set_defaults(do=lambda args: parser.print_help())  # hours are for asking
+    commands = parser.add_subparsers()
     command = commands.add_parser("data")
     command.set_defaults(do=lambda args: make_data(args.photos, args.teacher, args.out))
     command.add_argument("photos", type=Path)
