@@ -97,18 +97,17 @@ class ReflectionPadding2D(keras.layers.Layer):
 
 @keras.saving.register_keras_serializable(package="cartoongan_tf")
 class DetailBands(keras.layers.Layer):
-    """A picture as three pictures, of fine, middle and coarse detail, equally strong.
+    """A picture as three pictures, of fine, middle and coarse detail, as strong.
 
-    The finer the detail, the fainter it is in photos and cartoons: lines and grain have
-    a hundredth of the variance of light and shade, and a network takes as much longer
-    to see them. Here each band of a Laplacian pyramid, not shrunk, is brought to a
-    deviation of about 0.5.
+    Detail is faint: in photos and cartoons the fine and the middle band have a 15th to
+    a 35th of the variance of light and shade, and a network sees them late. Here each
+    band of a Laplacian pyramid, not shrunk, has a deviation of 0.4 to 1.2.
 
     Input `(batch, height, width, 3)`, RGB in -1..1, sides from 9. Output
     `(batch, height, width, 9)`, computed in float32 under any policy.
 
-    Reference: Burt and Adelson, 1983, for the pyramid and its kernel; the gains were
-    measured on photos.
+    Reference: Burt and Adelson, 1983, for the pyramid and its kernel. The gains are
+    ours, rounded.
     """
 
     GAINS = (12.0, 6.0, 1.5)
