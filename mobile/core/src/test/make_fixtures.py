@@ -1,0 +1,43 @@
+"""The command that draws resources/: what Python makes of small pictures."""
+
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from cartoongan_tf import images, samples
+
+HERE = Path(__file__).resolve().parent / "resources"
+
+
+def main():
+    """Writes the pictures and, for every turn, a file that EXIF says to turn so."""
+    HERE.mkdir(exist_ok=True)
+    photo = samples.draw_photo(3, 61, 97)
+    images.write(HERE / "photo.png", photo)
+    images.write(HERE / "shrunk.png", images.fit(photo, 40, 40))
+    images.write(HERE / "enlarged.png", images.resize(photo, 95, 150))
+    images.write(HERE / "scene.jpg", samples.draw_photo(11, 384, 512))
+    # so small that it is reflected several times
+    images.write(HERE / "small.png", photo[:12, :20])
+    images.write(HERE / "padded.png", images.pad(photo[:12, :20], smallest=(64, 64)))
+    for orientation in range(1, 9):
+        exif = Image.Exif()
+        exif[0x0112] = orientation
+        for suffix in (".png", ".jpg", ".webp"):
+            path = HERE / f"turn{orientation}{suffix}"
+            Image.fromarray(photo[:5, :7]).save(path, exif=exif)
+        upright = images.read(HERE / f"turn{orientation}.png").pixels
+        images.write(HERE / f"upright{orientation}.png", np.ascontiguousarray(upright))
+    # as phones write it: JFIF first, big-endian EXIF, fill bytes before the marker
+    block = b"Exif\0\0MM\0*" + bytes.fromhex("00000008000101120003000000010006000000000000")
+    jpeg = (HERE / "turn1.jpg").read_bytes()
+    length = (len(block) + 2).to_bytes(2, "big")
+    app0 = 2 + 2 + int.from_bytes(jpeg[4:6], "big")
+    (HERE / "phone.jpg").write_bytes(
+        jpeg[:app0] + b"\xff\xff\xff\xe1" + length + block + jpeg[app0:]
+    )
+
+
+if __name__ == "__main__":
+    main()
