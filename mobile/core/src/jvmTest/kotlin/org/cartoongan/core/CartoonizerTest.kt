@@ -87,9 +87,9 @@ class CartoonizerTest {
     }
 
     @Test
-    fun `every model draws a cartoon that is neither the photo nor a constant, twice the same`() {
+    fun `every kind of model draws a cartoon, twice the same`() {
         val photo = Fixtures.drawn(300, 200)
-        for (model in Fixtures.models) {
+        for (model in Fixtures.models.distinctBy { it.size to it.variant }) {
             Cartoonizer.open(model).use { cartoonizer ->
                 val cartoons = List(2) { ArrayRaster(300, 200).also { cartoonizer.draw(photo, it) } }
                 assertArrayEquals(model.file.name, cartoons[0].pixels, cartoons[1].pixels)
@@ -184,11 +184,12 @@ class CartoonizerTest {
     fun `a hundred openings and closings leave no memory behind`() {
         val model = Fixtures.model(256, "int8")
         fun resident() = java.io.File("/proc/self/statm").readText().split(" ")[1].toLong() * 4096
-        repeat(10) { Cartoonizer.open(model).close() }
+        repeat(20) { Cartoonizer.open(model).close() }
         val before = resident()
         repeat(100) { Cartoonizer.open(model).close() }
         val grown = (resident() - before) / 1e6
-        assertTrue("grown by $grown MB", grown < 100 * model.bytes / 1e6 / 2) // half a model each
+        // One input and one output, unfreed, would make 157 MB; Java's own heap moves too.
+        assertTrue("grown by $grown MB", grown < 80)
     }
 
     @Test
