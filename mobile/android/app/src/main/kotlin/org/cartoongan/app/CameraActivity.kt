@@ -1,0 +1,186 @@
+package org.cartoongan.app
+
+import android.Manifest
+import android.app.Activity
+import android.content.Context
+import android.content.Intent
+import android.content.pm.PackageManager
+import android.graphics.Bitmap
+import android.media.Image
+import android.os.Bundle
+import android.os.SystemClock
+import android.view.Surface
+import android.view.View
+import android.view.WindowManager
+import android.widget.ImageView
+import android.widget.TextView
+import com.google.ai.edge.litert.Accelerator
+import java.util.concurrent.atomic.AtomicBoolean
+import org.cartoongan.core.Cartoonizer
+import org.cartoongan.core.Extent
+import org.cartoongan.core.Frames
+import org.cartoongan.core.Plane
+
+/** The camera as a cartoon, live; and a photo for [MainActivity]. */
+class CameraActivity : Activity(), CameraListener {
+    private val app get() = application as App
+    private val choice by lazy {
+        Choice(
+            checkNotNull(intent.getStringExtra(STYLE)),
+            if (intent.getBooleanExtra(GPU, false)) Accelerator.GPU else Accelerator.CPU,
+            live = true,
+        )
+    }
+    private val busy = AtomicBoolean(false)
+    private var camera: Camera? = null
+    private var facing = Camera.BACK
+    private var job: Job? = null
+    private var asked = false
+
+    // One is on the screen while the other is drawn.
+    private val bitmaps = arrayOfNulls<Bitmap>(2)
+    private var next = 0
+
+    override fun onCreate(state: Bundle?) {
+        super.onCreate(state)
+        setContentView(R.layout.camera)
+        window.addFlags(WindowManager.LayoutParams.FLAG_KEEP_SCREEN_ON)
+        facing = state?.getInt(FACING) ?: Camera.BACK
+        asked = state?.getBoolean(ASKED) ?: false
+        findViewById<View>(R.id.shutter).setOnClickListener { camera?.let { it.shoot(it.turn(screenDegrees())) } }
+        findViewById<View>(R.id.turn).setOnClickListener {
+            facing = if (facing == Camera.BACK) Camera.FRONT else Camera.BACK
+            close()
+            open()
+        }
+    }
+
+    override fun onSaveInstanceState(state: Bundle) {
+        super.onSaveInstanceState(state)
+        state.putInt(FACING, facing)
+        state.putBoolean(ASKED, asked)
+    }
+
+    override fun onStart() {
+        super.onStart()
+        when {
+            checkSelfPermission(Manifest.permission.CAMERA) == PackageManager.PERMISSION_GRANTED -> open()
+            asked -> tell(getString(R.string.camera_refused))
+            else -> {
+                asked = true // a dialog turns the screen's life about; once is enough
+                requestPermissions(arrayOf(Manifest.permission.CAMERA), 0)
+            }
+        }
+    }
+
+    override fun onRequestPermissionsResult(code: Int, permissions: Array<String>, results: IntArray) {
+        if (results.firstOrNull() == PackageManager.PERMISSION_GRANTED) {
+            if (camera == null) open()
+        } else {
+            tell(getString(R.string.camera_refused))
+        }
+    }
+
+    override fun onStop() {
+        close()
+        super.onStop()
+    }
+
+    private fun open() {
+        camera = try {
+            Camera(this, facing, this).also(Camera::start)
+        } catch (error: Exception) { // no such camera, a policy against cameras, a broken driver
+            tell(getString(R.string.no_camera))
+            null
+        }
+    }
+
+    private fun close() {
+        job?.cancel()
+        busy.set(false)
+        camera?.close()
+        camera = null
+    }
+
+    // ------------------------------------------------------------ on the camera's thread
+
+    override fun onFrame() {
+        if (busy.getAndSet(true)) return // frames that come meanwhile are dropped
+        runOnUiThread { if (camera == null) busy.set(false) else drawFrame() }
+    }
+
+    override fun onPhoto(jpeg: ByteArray) {
+        app.studio.prepare({ app.photos.take(jpeg) }) { result ->
+            if (result.isSuccess) {
+                setResult(RESULT_OK)
+                finish()
+            } else {
+                tell(explain(this, checkNotNull(result.exceptionOrNull()), choice))
+            }
+        }
+    }
+
+    override fun onCameraError() = runOnUiThread { tell(getString(R.string.no_camera)) }
+
+    // ------------------------------------------------------------ frames
+
+    private fun drawFrame() {
+        val camera = camera ?: return
+        val degrees = camera.turn(screenDegrees())
+        val start = SystemClock.elapsedRealtime()
+        job = app.studio.draw(choice, { cartoonizer, _ ->
+            camera.latest()?.use { draw(cartoonizer, it, degrees, camera.facing == Camera.FRONT) }
+        }) { result ->
+            result.onFailure { tell(explain(this, it, choice)) } // and no next frame
+            result.onSuccess {
+                if (it != null) {
+                    findViewById<ImageView>(R.id.picture).setImageBitmap(it)
+                    tell(getString(R.string.frame_time, SystemClock.elapsedRealtime() - start))
+                }
+                busy.set(false)
+            }
+        }
+    }
+
+    private fun draw(cartoonizer: Cartoonizer, image: Image, degrees: Int, mirrored: Boolean): Bitmap {
+        val planes = image.planes.map { Plane(it.buffer, it.rowStride, it.pixelStride) }
+        val small = Frames.toRgb(planes, Extent(image.width, image.height), degrees, mirrored, cartoonizer.size)
+        val pixels = IntArray(small.cols() * small.rows())
+        val size = Extent(small.cols(), small.rows())
+        try {
+            val levels = cartoonizer.drawSmall(small)
+            Frames.toArgb(levels, pixels)
+            levels.release()
+        } finally {
+            small.release()
+        }
+        next = 1 - next
+        val bitmap = bitmaps[next]?.takeIf { it.width == size.width && it.height == size.height }
+            ?: Bitmap.createBitmap(size.width, size.height, Bitmap.Config.ARGB_8888).also { bitmaps[next] = it }
+        bitmap.setPixels(pixels, 0, size.width, 0, 0, size.width, size.height)
+        return bitmap
+    }
+
+    @Suppress("DEPRECATION") // its successor is of Android 11
+    private fun screenDegrees() = when (windowManager.defaultDisplay.rotation) {
+        Surface.ROTATION_90 -> 90
+        Surface.ROTATION_180 -> 180
+        Surface.ROTATION_270 -> 270
+        else -> 0
+    }
+
+    private fun tell(text: String) {
+        findViewById<TextView>(R.id.message).text = text
+    }
+
+    companion object {
+        private const val STYLE = "style"
+        private const val GPU = "gpu"
+        private const val FACING = "facing"
+        private const val ASKED = "asked"
+
+        fun intent(context: Context, choice: Choice) = Intent(context, CameraActivity::class.java)
+            .putExtra(STYLE, choice.style)
+            .putExtra(GPU, choice.accelerator == Accelerator.GPU)
+    }
+}

@@ -1,0 +1,283 @@
+package org.cartoongan.app
+
+import android.app.Activity
+import android.content.ActivityNotFoundException
+import android.content.ClipData
+import android.content.Intent
+import android.graphics.Bitmap
+import android.net.Uri
+import android.os.Build
+import android.os.Bundle
+import android.view.View
+import android.widget.Button
+import android.widget.ProgressBar
+import android.widget.RadioButton
+import android.widget.RadioGroup
+import android.widget.SeekBar
+import android.widget.Switch
+import android.widget.TextView
+import com.google.ai.edge.litert.Accelerator
+import org.cartoongan.core.UprightRaster
+
+/** One photo: chosen, taken or received; its cartoon compared, saved and shared. */
+class MainActivity : Activity() {
+    private val app get() = application as App
+    private val compare by lazy { findViewById<CompareView>(R.id.compare) }
+    private val message by lazy { findViewById<TextView>(R.id.message) }
+    private val strength by lazy { findViewById<SeekBar>(R.id.strength) }
+    private val gpu by lazy { findViewById<Switch>(R.id.gpu) }
+    private val styles by lazy { findViewById<RadioGroup>(R.id.styles) }
+    private var job: Job? = null
+
+    override fun onCreate(state: Bundle?) {
+        super.onCreate(state)
+        setContentView(R.layout.main)
+        app.studio.styles.forEachIndexed { i, style -> addStyle(i, style) }
+        val wanted = state?.getString(STYLE) ?: app.studio.styles.firstOrNull()
+        styles.check(app.studio.styles.indexOf(wanted))
+        gpu.isChecked = state?.getBoolean(GPU) ?: false
+        strength.progress = state?.getInt(STRENGTH) ?: strength.max
+        compare.border = state?.getFloat(BORDER) ?: compare.border
+        compare.strength = strength.progress / 100f
+
+        styles.setOnCheckedChangeListener { _, _ -> draw() }
+        gpu.setOnCheckedChangeListener { _, _ -> draw() }
+        strength.setOnSeekBarChangeListener(object : SeekBar.OnSeekBarChangeListener {
+            override fun onProgressChanged(bar: SeekBar, value: Int, byUser: Boolean) {
+                compare.strength = value / 100f
+                if (Build.VERSION.SDK_INT >= 30) bar.stateDescription = getString(R.string.strength_value, value)
+            }
+
+            override fun onStartTrackingTouch(bar: SeekBar) = Unit
+
+            override fun onStopTrackingTouch(bar: SeekBar) = Unit
+        })
+        click(R.id.choose) { choose() }
+        click(R.id.camera) { startActivityForResult(CameraActivity.intent(this, choice()), CAMERA) }
+        click(R.id.save) { if (Build.VERSION.SDK_INT >= 29) save(null) else askWhere() }
+        click(R.id.share) { share() }
+        click(R.id.cancel) {
+            stop()
+            showButtons()
+        }
+        if (state == null) {
+            app.preview = null
+            app.studio.prepare(app.photos::forget) {}
+            app.photos.isExpected = false
+            receive(intent)
+        }
+        if (job == null) show()
+    }
+
+    private fun addStyle(index: Int, style: String) {
+        val name = resources.getIdentifier("style_$style", "string", packageName)
+        styles.addView(RadioButton(this).apply {
+            id = index
+            text = if (name != 0) getString(name) else style.replaceFirstChar(Char::uppercase)
+            minHeight = (48 * resources.displayMetrics.density).toInt()
+        })
+    }
+
+    private fun click(id: Int, act: () -> Unit) = findViewById<View>(id).setOnClickListener { act() }
+
+    private fun choice() = Choice(
+        app.studio.styles.getOrElse(styles.checkedRadioButtonId) { "" },
+        if (gpu.isChecked) Accelerator.GPU else Accelerator.CPU,
+    )
+
+    override fun onSaveInstanceState(state: Bundle) {
+        super.onSaveInstanceState(state)
+        state.putString(STYLE, choice().style)
+        state.putBoolean(GPU, gpu.isChecked)
+        state.putInt(STRENGTH, strength.progress)
+        state.putFloat(BORDER, compare.border)
+    }
+
+    override fun onDestroy() {
+        stop() // what it was to show on is gone; the next screen begins it again
+        super.onDestroy()
+    }
+
+    // ------------------------------------------------------------ a photo comes
+
+    override fun onNewIntent(intent: Intent) {
+        super.onNewIntent(intent)
+        setIntent(intent)
+        receive(intent)
+    }
+
+    private fun receive(intent: Intent) {
+        if (intent.action != Intent.ACTION_SEND) return
+        @Suppress("DEPRECATION") // its successor is of Android 13
+        val uri = intent.getParcelableExtra<Uri>(Intent.EXTRA_STREAM)
+        if (uri == null || uri.scheme != "content") return tell(getString(R.string.no_photo)) // no file of our own
+        take(uri)
+    }
+
+    private fun choose() {
+        val pick = Intent(Intent.ACTION_GET_CONTENT).setType("image/*").addCategory(Intent.CATEGORY_OPENABLE)
+        begin(pick, CHOOSE)
+    }
+
+    private fun begin(intent: Intent, request: Int) {
+        try {
+            startActivityForResult(intent, request)
+        } catch (_: ActivityNotFoundException) {
+            tell(getString(R.string.no_app))
+        }
+    }
+
+    override fun onActivityResult(request: Int, result: Int, data: Intent?) {
+        super.onActivityResult(request, result, data)
+        if (result != RESULT_OK) return
+        val uri = data?.data
+        when (request) {
+            CHOOSE -> if (uri != null) take(uri)
+            CAMERA -> {
+                stop()
+                app.preview = null
+                show()
+            }
+            WHERE -> if (uri != null) save(uri)
+        }
+    }
+
+    private fun take(uri: Uri) {
+        stop()
+        app.preview = null
+        app.photos.isExpected = true
+        app.studio.prepare({ app.photos.take(uri) }) {} // show's preview comes after it, and tells
+        show()
+    }
+
+    // ------------------------------------------------------------ the cartoon
+
+    /** Brings the screen up to what there is: after a turn, after the process's death. */
+    private fun show() {
+        val preview = app.preview
+        compare.photo = preview?.photo
+        compare.cartoon = preview?.cartoon
+        showButtons()
+        if (preview != null) return draw()
+        if (!app.photos.isExpected) return
+        working(R.string.drawing)
+        job = app.studio.prepare({ app.photos.preview(PREVIEW) }) { result ->
+            if (!failed(result)) {
+                app.preview = Preview(result.getOrThrow())
+                show()
+            }
+        }
+    }
+
+    private fun draw() {
+        val preview = app.preview ?: return
+        val choice = choice()
+        if (preview.choice == choice && preview.cartoon != null) return
+        stop()
+        working(R.string.drawing)
+        job = app.studio.draw(choice, { cartoonizer, watch ->
+            val cartoon = Bitmap.createBitmap(preview.photo.width, preview.photo.height, Bitmap.Config.ARGB_8888)
+            cartoonizer.draw(BitmapRaster(preview.photo), BitmapRaster(cartoon), watch = watch)
+            cartoon
+        }, ::progress) { result ->
+            if (!failed(result)) {
+                preview.cartoon = result.getOrThrow()
+                preview.choice = choice
+                compare.cartoon = preview.cartoon
+                showButtons()
+            }
+        }
+    }
+
+    /** Draws the whole photo, not its preview, and keeps it as a file. */
+    private fun finish(text: Int, then: () -> Unit, done: (Photos.Full) -> Unit) {
+        stop()
+        working(text)
+        val strength = strength.progress / 100f
+        job = app.studio.draw(choice(), { cartoonizer, watch ->
+            val full = app.photos.full()
+            try {
+                val raster = UprightRaster(BitmapRaster(full.bitmap), full.orientation)
+                cartoonizer.draw(raster, raster, strength, watch)
+                app.photos.keep(full)
+                then()
+                full
+            } finally {
+                full.bitmap.recycle()
+            }
+        }, ::progress) { result ->
+            if (!failed(result)) {
+                showButtons()
+                done(result.getOrThrow())
+            }
+        }
+    }
+
+    private fun save(uri: Uri?) = finish(R.string.saving, { if (uri == null) app.photos.save() else app.photos.save(uri) }) {
+        val text = if (uri == null) R.string.saved else R.string.saved_there
+        tell(if (it.shrunk) getString(R.string.shrunk, it.size.first, it.size.second) else getString(text))
+    }
+
+    /** Before Android 10 the gallery asks a permission of those who write; a document does not. */
+    private fun askWhere() {
+        val create = Intent(Intent.ACTION_CREATE_DOCUMENT).setType(SharedCartoon.TYPE)
+            .addCategory(Intent.CATEGORY_OPENABLE).putExtra(Intent.EXTRA_TITLE, SharedCartoon.NAME)
+        begin(create, WHERE)
+    }
+
+    private fun share() = finish(R.string.drawing, {}) {
+        val send = Intent(Intent.ACTION_SEND).setType(SharedCartoon.TYPE)
+            .putExtra(Intent.EXTRA_STREAM, SharedCartoon.URI)
+            .addFlags(Intent.FLAG_GRANT_READ_URI_PERMISSION)
+        send.clipData = ClipData.newRawUri(null, SharedCartoon.URI) // the grant goes with it
+        startActivity(Intent.createChooser(send, getString(R.string.share)))
+    }
+
+    // ------------------------------------------------------------ what is told
+
+    private fun stop() {
+        job?.cancel()
+        job = null
+    }
+
+    private fun tell(text: String) {
+        message.text = text
+    }
+
+    private fun working(text: Int) {
+        tell(getString(text))
+        findViewById<ProgressBar>(R.id.progress).progress = 0
+        findViewById<View>(R.id.working).visibility = View.VISIBLE
+        listOf(R.id.save, R.id.share).forEach { findViewById<Button>(it).isEnabled = false }
+    }
+
+    private fun progress(part: Float) {
+        findViewById<ProgressBar>(R.id.progress).progress = (100 * part).toInt()
+    }
+
+    private fun showButtons() {
+        job = null
+        findViewById<View>(R.id.working).visibility = View.GONE
+        val isDrawn = app.preview?.cartoon != null
+        listOf(R.id.save, R.id.share).forEach { findViewById<Button>(it).isEnabled = isDrawn }
+        tell(if (app.preview == null) getString(R.string.start) else "")
+    }
+
+    private fun failed(result: Result<*>): Boolean {
+        val error = result.exceptionOrNull() ?: return false
+        showButtons()
+        tell(explain(this, error, choice()))
+        return true
+    }
+
+    companion object {
+        private const val CHOOSE = 1
+        private const val CAMERA = 2
+        private const val WHERE = 3
+        private const val STYLE = "style"
+        private const val GPU = "gpu"
+        private const val STRENGTH = "strength"
+        private const val BORDER = "border"
+        private const val PREVIEW = 1024 // pixels; the preview is this to twice this long
+    }
+}
