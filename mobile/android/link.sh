@@ -1,16 +1,24 @@
 #!/bin/sh
-# Compiles the resources and links them with the manifest, as the Gradle plugin would:
-# target/resources.apk for Robolectric, target/generated/.../R.java for the compiler.
+# Compiles the resources and links them with the manifest by aapt2, and gathers the models,
+# as the Gradle build would: what Robolectric and the compiler want, under app/target/.
+#   link.sh FRAMEWORK.apk MODELS
 set -eu
+framework=$1
+models=$(cd "$2" && pwd)
 cd "$(dirname "$0")/app"
-framework=$1 # a jar with Android's own resources
-rm -rf target/generated target/compiled && mkdir -p target/generated target/compiled
+rm -rf target/generated target/compiled target/assets
+mkdir -p target/generated target/compiled target/assets/models
 aapt2 compile --dir src/main/res -o target/compiled/res.zip
-# Gradle's plugin puts in the package; aapt2 alone wants it in the file
-sed 's/<manifest /<manifest package="org.cartoongan.app" /' src/main/AndroidManifest.xml \
-  > target/compiled/AndroidManifest.xml
+# Gradle's plugin puts package and versions in; aapt2 alone wants them in the file
+sed -e 's/<manifest /<manifest package="org.cartoongan.app" /' \
+  -e 's#<application#<uses-sdk android:minSdkVersion="24" android:targetSdkVersion="35" />\n    <application#' \
+  src/main/AndroidManifest.xml > target/compiled/AndroidManifest.xml
 aapt2 link -I "$framework" --manifest target/compiled/AndroidManifest.xml \
-  --min-sdk-version 24 --target-sdk-version 36 --version-code 1 --version-name 1.0 \
-  --java target/generated --proguard target/compiled/keep.txt \
+  --version-code 1 --version-name 1.0 --java target/generated \
   -o target/resources.apk target/compiled/res.zip
+for contract in "$models"/*/tflite/model.json; do
+  style=$(basename "$(dirname "$(dirname "$contract")")")
+  mkdir -p "target/assets/models/$style"
+  cp "$contract" "$(dirname "$contract")"/*.tflite "target/assets/models/$style/"
+done
 echo "$(pwd)/target/resources.apk"

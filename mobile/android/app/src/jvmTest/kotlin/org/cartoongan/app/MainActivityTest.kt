@@ -1,0 +1,186 @@
+package org.cartoongan.app
+
+import android.content.ComponentCallbacks2
+import android.content.Intent
+import android.graphics.BitmapFactory
+import android.media.ExifInterface
+import android.os.Bundle
+import android.provider.MediaStore
+import android.view.View
+import android.widget.RadioGroup
+import android.widget.SeekBar
+import android.widget.Switch
+import org.cartoongan.app.Flows.app
+import org.cartoongan.app.Flows.await
+import org.cartoongan.app.Flows.awaitCartoon
+import org.cartoongan.app.Flows.picture
+import org.cartoongan.app.Flows.text
+import org.cartoongan.app.Flows.view
+import org.junit.After
+import org.junit.Assert.assertEquals
+import org.junit.Assert.assertFalse
+import org.junit.Assert.assertNotNull
+import org.junit.Assert.assertNotSame
+import org.junit.Assert.assertNull
+import org.junit.Assert.assertSame
+import org.junit.Assert.assertTrue
+import org.junit.Before
+import org.junit.Test
+import org.junit.runner.RunWith
+import org.robolectric.Robolectric
+import org.robolectric.RobolectricTestRunner
+import org.robolectric.Shadows.shadowOf
+import org.robolectric.android.controller.ActivityController
+import org.robolectric.annotation.Config
+
+@RunWith(RobolectricTestRunner::class)
+class MainActivityTest {
+    private val opened = mutableListOf<ActivityController<MainActivity>>()
+
+    @Before
+    fun libraries() = Flows.loadOpenCv()
+
+    @After
+    fun rest() = app.studio.rest()
+
+    private fun open(intent: Intent? = null) = Robolectric.buildActivity(MainActivity::class.java, intent)
+        .also { opened += it }.setup()
+
+    @Test
+    fun `a received photo is turned upright, drawn, and survives turning and the process's death`() {
+        val controller = open(Flows.send(Flows.photo()))
+        val first = controller.get()
+        first.awaitCartoon()
+        val cartoon = checkNotNull(first.view().cartoon)
+        assertTrue("stands", cartoon.height > cartoon.width)
+        assertFalse("is drawn", cartoon.sameAs(first.view().photo))
+        first.picture("main")
+
+        first.findViewById<SeekBar>(R.id.strength).progress = 60
+        first.view().border = 0.25f
+        controller.recreate()
+        val turned = controller.get()
+        assertNotSame(first, turned)
+        assertSame("not drawn again", cartoon, turned.view().cartoon)
+        assertEquals(0.6f, turned.view().strength)
+        assertEquals(0.25f, turned.view().border)
+
+        turned.findViewById<RadioGroup>(R.id.styles).check(1)
+        turned.awaitCartoon()
+        val kept = Bundle()
+        controller.saveInstanceState(kept).pause().stop().destroy()
+        app.preview = null // the process died; files and the bundle remain
+        val revived = Robolectric.buildActivity(MainActivity::class.java).setup(kept).get()
+        revived.awaitCartoon()
+        assertEquals(1, revived.findViewById<RadioGroup>(R.id.styles).checkedRadioButtonId)
+        assertEquals(60, revived.findViewById<SeekBar>(R.id.strength).progress)
+        assertEquals(app.studio.styles[1], app.preview?.choice?.style)
+    }
+
+    @Test
+    @Config(qualifiers = "ko-w411dp-h891dp-night-xhdpi")
+    fun `the screen speaks Korean, in the dark too`() {
+        val activity = open().get()
+        assertEquals("사진을 고르거나 찍으세요.", activity.text())
+        activity.picture("main-ko-start")
+        val drawn = open(Flows.send(Flows.photo())).get()
+        drawn.awaitCartoon()
+        drawn.picture("main-ko")
+    }
+
+    @Test
+    @Config(qualifiers = "w891dp-h411dp-land-xhdpi")
+    fun `the screen can lie`() {
+        val activity = open(Flows.send(Flows.photo())).get()
+        activity.awaitCartoon()
+        activity.picture("main-land")
+        assertTrue(activity.view().width < activity.view().rootView.width)
+    }
+
+    @Test
+    fun `what is no photo is told`() {
+        val activity = open(Flows.send("no photo".toByteArray())).get()
+        await("an error") { activity.text() == "The photo cannot be read." }
+        assertEquals(View.GONE, activity.findViewById<View>(R.id.working).visibility)
+        assertFalse(activity.findViewById<View>(R.id.save).isEnabled)
+    }
+
+    @Test
+    fun `an app cannot have our own files drawn`() {
+        val own = android.net.Uri.fromFile(java.io.File(app.filesDir, "secret"))
+        val activity = open(Intent(Intent.ACTION_SEND).setType("image/*").putExtra(Intent.EXTRA_STREAM, own)).get()
+        assertEquals("The photo cannot be read.", activity.text())
+    }
+
+    @Test
+    fun `a GPU that is not there is told and not replaced, and the processor draws again`() {
+        val activity = open(Flows.send(Flows.photo())).get()
+        activity.awaitCartoon()
+        activity.findViewById<Switch>(R.id.gpu).isChecked = true
+        await("an error, told: ${activity.text()}") { "GPU" in activity.text() }
+        assertTrue(activity.text(), "on GPU must" in activity.text())
+        activity.picture("main-gpu")
+        activity.findViewById<RadioGroup>(R.id.styles).check(1)
+        activity.findViewById<Switch>(R.id.gpu).isChecked = false
+        await("the second style") { app.preview?.choice?.style == app.studio.styles[1] }
+    }
+
+    @Test
+    fun `a cartoon is saved whole, full size, upright, and only then shown in the gallery`() {
+        val gallery = Gallery.install()
+        val activity = open(Flows.send(Flows.photo())).get()
+        activity.awaitCartoon()
+        activity.findViewById<View>(R.id.save).performClick()
+        await("saved, told: ${activity.text()}") { activity.text() == "Saved to Pictures/CartoonGAN." }
+        assertEquals(listOf(1, 0), gallery.told.map { it.getAsInteger(MediaStore.Images.Media.IS_PENDING) })
+        assertEquals("Pictures/CartoonGAN", gallery.told[0].getAsString(MediaStore.Images.Media.RELATIVE_PATH))
+        val saved = checkNotNull(BitmapFactory.decodeFile(gallery.file.path))
+        assertEquals(512 to 384, saved.width to saved.height)
+        assertEquals(6, ExifInterface(gallery.file.path).getAttributeInt(ExifInterface.TAG_ORIENTATION, 0))
+        gallery.file.copyTo(java.io.File("target/pictures/saved.jpg"), overwrite = true)
+    }
+
+    @Test
+    fun `a cartoon is shared by one file that others may read and nothing else`() {
+        val activity = open(Flows.send(Flows.photo())).get()
+        activity.awaitCartoon()
+        activity.findViewById<View>(R.id.share).performClick()
+        var started: Intent? = null
+        await("a chooser") { shadowOf(activity).nextStartedActivity?.also { started = it } != null }
+        @Suppress("DEPRECATION")
+        val send = checkNotNull(started?.getParcelableExtra<Intent>(Intent.EXTRA_INTENT))
+        assertTrue(send.flags and Intent.FLAG_GRANT_READ_URI_PERMISSION != 0)
+        assertEquals(SharedCartoon.URI, send.clipData?.getItemAt(0)?.uri)
+        val provider = Robolectric.setupContentProvider(SharedCartoon::class.java)
+        provider.openFile(SharedCartoon.URI, "r").use { assertTrue(it.statSize > 10_000) }
+        for ((uri, mode) in listOf("cartoon.jpg" to "rw", "../photo" to "r", "other" to "r")) {
+            val asked = SharedCartoon.URI.buildUpon().path(uri).build()
+            assertTrue("$uri $mode", runCatching { provider.openFile(asked, mode) }.isFailure)
+        }
+    }
+
+    @Test
+    fun `cancel stops the drawing and leaves the photo`() {
+        val activity = open(Flows.send(Flows.photo())).get()
+        activity.awaitCartoon()
+        val before = activity.view().cartoon
+        activity.findViewById<RadioGroup>(R.id.styles).check(1)
+        activity.findViewById<View>(R.id.cancel).performClick()
+        assertEquals(View.GONE, activity.findViewById<View>(R.id.working).visibility)
+        activity.findViewById<RadioGroup>(R.id.styles).check(0) // what is still shown
+        assertSame(before, activity.view().cartoon)
+        assertEquals(app.studio.styles[0], app.preview?.choice?.style)
+    }
+
+    @Test
+    fun `in the background the pictures' memory is given back, and comes again`() {
+        val controller = open(Flows.send(Flows.photo()))
+        controller.get().awaitCartoon()
+        controller.pause().stop()
+        app.onTrimMemory(ComponentCallbacks2.TRIM_MEMORY_BACKGROUND)
+        assertNull(app.preview)
+        controller.recreate()
+        controller.get().awaitCartoon()
+        assertNotNull(app.preview)
+    }
+}
