@@ -2,14 +2,17 @@
 
 PYTHON ?= python3
 STYLE ?= hayao
+MODELS ?= saved_models
+GOLDENS ?= mobile/contract/goldens
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: help install demo test lint bench clean
+.PHONY: help install demo test test-jvm lint bench clean
 
 help:
 	@echo "make demo   train the built-in sample style for a few minutes, draw out/demo.png"
 	@echo "make test   run every test"
+	@echo "make test-jvm  the Android app's core and screens on a desktop JVM (Maven)"
 	@echo "make lint   ruff, as CI runs it"
 	@echo "make bench  measure what the README claims"
 	@echo "make clean  remove what these made (.venv and out/)"
@@ -40,6 +43,10 @@ demo: install
 
 test: install
 	$(BIN)/python -m pytest -n auto --dist worksteal
+
+# Debian packages that it lacks it installs, and says which.
+test-jvm: install
+	mobile/test-jvm.sh $(abspath $(BIN))/python $(MODELS) $(GOLDENS)
 
 lint: install
 	$(BIN)/ruff check .
