@@ -120,8 +120,9 @@ class MainActivityTest {
         await("an error, told: ${activity.text()}") { "GPU" in activity.text() }
         assertTrue(activity.text(), "on GPU must" in activity.text())
         activity.picture("main-gpu")
-        activity.findViewById<RadioGroup>(R.id.styles).check(1)
         activity.findViewById<Switch>(R.id.gpu).isChecked = false
+        assertEquals("", activity.text())
+        activity.findViewById<RadioGroup>(R.id.styles).check(1)
         await("the second style") { app.preview?.choice?.style == app.studio.styles[1] }
     }
 
@@ -178,8 +179,10 @@ class MainActivityTest {
         controller.get().awaitCartoon()
         controller.pause().stop()
         app.onTrimMemory(ComponentCallbacks2.TRIM_MEMORY_BACKGROUND)
+        controller.get().onTrimMemory(ComponentCallbacks2.TRIM_MEMORY_BACKGROUND)
         assertNull(app.preview)
-        controller.recreate()
+        assertNull(controller.get().view().photo)
+        controller.restart().start().resume()
         controller.get().awaitCartoon()
         assertNotNull(app.preview)
     }

@@ -18,7 +18,7 @@ import java.util.concurrent.Executors
 
 /** What a camera tells, all on its own thread. */
 interface CameraListener {
-    /** A frame is there for [Camera.latest]; called for each, take one when ready. */
+    /** A frame is there for [Camera.look]; called for each, take one when ready. */
     fun onFrame()
 
     fun onPhoto(jpeg: ByteArray)
@@ -39,7 +39,7 @@ class Camera(context: Context, val facing: Int, private val listener: CameraList
     private val photos: ImageReader
     private var device: CameraDevice? = null
     private var session: CameraCaptureSession? = null
-    private var closed = false
+    @Volatile private var closed = false
 
     init {
         val sizes = traits.get(CameraCharacteristics.SCALER_STREAM_CONFIGURATION_MAP)
@@ -70,11 +70,9 @@ class Camera(context: Context, val facing: Int, private val listener: CameraList
         return (sensor + (if (isFront) screenDegrees else -screenDegrees) + 360) % 360
     }
 
-    /** The newest frame, or null; the caller closes it. */
-    fun latest(): Image? = try {
-        frames.acquireLatestImage()
-    } catch (_: IllegalStateException) { // closed meanwhile
-        null
+    /** Looks at the newest frame; null where there is none. Its memory goes with the reader. */
+    fun <T> look(act: (Image) -> T): T? = synchronized(frames) {
+        if (closed) null else frames.acquireLatestImage()?.use(act)
     }
 
     @SuppressLint("MissingPermission") // the activity asks first
@@ -138,10 +136,12 @@ class Camera(context: Context, val facing: Int, private val listener: CameraList
 
     override fun close() {
         handler.post {
-            closed = true
+            synchronized(frames) {
+                closed = true
+                frames.close()
+            }
             device?.close()
             device = null
-            frames.close()
             photos.close()
             thread.quitSafely()
         }

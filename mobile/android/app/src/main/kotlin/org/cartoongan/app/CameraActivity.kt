@@ -20,6 +20,7 @@ import org.cartoongan.core.Cartoonizer
 import org.cartoongan.core.Extent
 import org.cartoongan.core.Frames
 import org.cartoongan.core.Plane
+import org.opencv.core.Mat
 
 /** The camera as a cartoon, live; and a photo for [MainActivity]. */
 class CameraActivity : Activity(), CameraListener {
@@ -129,7 +130,8 @@ class CameraActivity : Activity(), CameraListener {
         val degrees = camera.turn(screenDegrees())
         val start = SystemClock.elapsedRealtime()
         job = app.studio.draw(choice, { cartoonizer, _ ->
-            camera.latest()?.use { draw(cartoonizer, it, degrees, camera.facing == Camera.FRONT) }
+            camera.look { toRgb(it, degrees, camera.facing == Camera.FRONT, cartoonizer.size) }
+                ?.let { draw(cartoonizer, it) }
         }) { result ->
             result.onFailure { tell(explain(this, it, choice)) } // and no next frame
             result.onSuccess {
@@ -142,9 +144,12 @@ class CameraActivity : Activity(), CameraListener {
         }
     }
 
-    private fun draw(cartoonizer: Cartoonizer, image: Image, degrees: Int, mirrored: Boolean): Bitmap {
+    private fun toRgb(image: Image, degrees: Int, mirrored: Boolean, box: Extent): Mat {
         val planes = image.planes.map { Plane(it.buffer, it.rowStride, it.pixelStride) }
-        val small = Frames.toRgb(planes, Extent(image.width, image.height), degrees, mirrored, cartoonizer.size)
+        return Frames.toRgb(planes, Extent(image.width, image.height), degrees, mirrored, box)
+    }
+
+    private fun draw(cartoonizer: Cartoonizer, small: Mat): Bitmap {
         val pixels = IntArray(small.cols() * small.rows())
         val size = Extent(small.cols(), small.rows())
         try {

@@ -3,6 +3,7 @@ package org.cartoongan.app
 import android.app.Activity
 import android.content.ActivityNotFoundException
 import android.content.ClipData
+import android.content.ComponentCallbacks2
 import android.content.Intent
 import android.graphics.Bitmap
 import android.net.Uri
@@ -66,7 +67,6 @@ class MainActivity : Activity() {
             app.photos.isExpected = false
             receive(intent)
         }
-        if (job == null) show()
     }
 
     private fun addStyle(index: Int, style: String) {
@@ -91,6 +91,18 @@ class MainActivity : Activity() {
         state.putBoolean(GPU, gpu.isChecked)
         state.putInt(STRENGTH, strength.progress)
         state.putFloat(BORDER, compare.border)
+    }
+
+    override fun onTrimMemory(level: Int) {
+        super.onTrimMemory(level)
+        if (level < ComponentCallbacks2.TRIM_MEMORY_BACKGROUND) return
+        compare.photo = null // App lets go of them too
+        compare.cartoon = null
+    }
+
+    override fun onStart() {
+        super.onStart()
+        if (compare.photo == null && job == null && app.photos.isExpected) show()
     }
 
     override fun onDestroy() {
@@ -172,8 +184,8 @@ class MainActivity : Activity() {
     private fun draw() {
         val preview = app.preview ?: return
         val choice = choice()
-        if (preview.choice == choice && preview.cartoon != null) return
         stop()
+        if (preview.choice == choice && preview.cartoon != null) return showButtons()
         working(R.string.drawing)
         job = app.studio.draw(choice, { cartoonizer, watch ->
             val cartoon = Bitmap.createBitmap(preview.photo.width, preview.photo.height, Bitmap.Config.ARGB_8888)
