@@ -30,7 +30,8 @@ def main():
         upright = images.read(HERE / f"turn{orientation}.png").pixels
         images.write(HERE / f"upright{orientation}.png", np.ascontiguousarray(upright))
     # as phones write it: JFIF first, big-endian EXIF, fill bytes before the marker
-    block = b"Exif\0\0MM\0*" + bytes.fromhex("00000008000101120003000000010006000000000000")
+    entry = bytes.fromhex("00010112 0003 00000001 0006000000000000")
+    block = b"Exif\0\0MM\0*" + (8).to_bytes(4, "big") + entry
     jpeg = (HERE / "turn1.jpg").read_bytes()
     length = (len(block) + 2).to_bytes(2, "big")
     app0 = 2 + 2 + int.from_bytes(jpeg[4:6], "big")
