@@ -62,11 +62,11 @@ internal object Flows {
         }
     }
 
-    fun Activity.text() = findViewById<TextView>(R.id.message).text.toString()
+    fun Activity.text() = part<TextView>(R.id.message).text.toString()
 
-    fun MainActivity.view() = findViewById<CompareView>(R.id.compare)
+    fun MainActivity.view() = part<CompareView>(R.id.compare)
 
-    fun MainActivity.awaitCartoon() = await("a cartoon, told: ${text()}") { view().cartoon != null && app.preview?.cartoon != null && findViewById<View>(R.id.working).visibility == View.GONE }
+    fun MainActivity.awaitCartoon() = await("a cartoon, told: ${text()}") { view().cartoon != null && app.preview?.cartoon != null && part<View>(R.id.working).visibility == View.GONE }
 
     /** The screen as a picture, to be looked at. */
     fun Activity.picture(name: String) {

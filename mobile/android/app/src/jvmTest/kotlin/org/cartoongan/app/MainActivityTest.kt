@@ -56,7 +56,7 @@ class MainActivityTest {
         assertFalse("is drawn", cartoon.sameAs(first.view().photo))
         first.picture("main")
 
-        first.findViewById<SeekBar>(R.id.strength).progress = 60
+        first.part<SeekBar>(R.id.strength).progress = 60
         first.view().border = 0.25f
         controller.recreate()
         val turned = controller.get()
@@ -65,15 +65,15 @@ class MainActivityTest {
         assertEquals(0.6f, turned.view().strength)
         assertEquals(0.25f, turned.view().border)
 
-        turned.findViewById<RadioGroup>(R.id.styles).check(1)
+        turned.part<RadioGroup>(R.id.styles).check(1)
         turned.awaitCartoon()
         val kept = Bundle()
         controller.saveInstanceState(kept).pause().stop().destroy()
         app.preview = null // the process died; files and the bundle remain
         val revived = Robolectric.buildActivity(MainActivity::class.java).setup(kept).get()
         revived.awaitCartoon()
-        assertEquals(1, revived.findViewById<RadioGroup>(R.id.styles).checkedRadioButtonId)
-        assertEquals(60, revived.findViewById<SeekBar>(R.id.strength).progress)
+        assertEquals(1, revived.part<RadioGroup>(R.id.styles).checkedRadioButtonId)
+        assertEquals(60, revived.part<SeekBar>(R.id.strength).progress)
         assertEquals(app.studio.styles[1], app.preview?.choice?.style)
     }
 
@@ -101,8 +101,8 @@ class MainActivityTest {
     fun `what is no photo is told`() {
         val activity = open(Flows.send("no photo".toByteArray())).get()
         await("an error") { activity.text() == "The photo cannot be read." }
-        assertEquals(View.GONE, activity.findViewById<View>(R.id.working).visibility)
-        assertFalse(activity.findViewById<View>(R.id.save).isEnabled)
+        assertEquals(View.GONE, activity.part<View>(R.id.working).visibility)
+        assertFalse(activity.part<View>(R.id.save).isEnabled)
     }
 
     @Test
@@ -116,13 +116,13 @@ class MainActivityTest {
     fun `a GPU that is not there is told and not replaced, and the processor draws again`() {
         val activity = open(Flows.send(Flows.photo())).get()
         activity.awaitCartoon()
-        activity.findViewById<Switch>(R.id.gpu).isChecked = true
+        activity.part<Switch>(R.id.gpu).isChecked = true
         await("an error, told: ${activity.text()}") { "GPU" in activity.text() }
         assertTrue(activity.text(), "on GPU must" in activity.text())
         activity.picture("main-gpu")
-        activity.findViewById<Switch>(R.id.gpu).isChecked = false
+        activity.part<Switch>(R.id.gpu).isChecked = false
         assertEquals("", activity.text())
-        activity.findViewById<RadioGroup>(R.id.styles).check(1)
+        activity.part<RadioGroup>(R.id.styles).check(1)
         await("the second style") { app.preview?.choice?.style == app.studio.styles[1] }
     }
 
@@ -131,7 +131,7 @@ class MainActivityTest {
         val gallery = Gallery.install()
         val activity = open(Flows.send(Flows.photo())).get()
         activity.awaitCartoon()
-        activity.findViewById<View>(R.id.save).performClick()
+        activity.part<View>(R.id.save).performClick()
         await("saved, told: ${activity.text()}") { activity.text() == "Saved to Pictures/CartoonGAN." }
         assertEquals(listOf(1, 0), gallery.told.map { it.getAsInteger(MediaStore.Images.Media.IS_PENDING) })
         assertEquals("Pictures/CartoonGAN", gallery.told[0].getAsString(MediaStore.Images.Media.RELATIVE_PATH))
@@ -145,7 +145,7 @@ class MainActivityTest {
     fun `a cartoon is shared by one file that others may read and nothing else`() {
         val activity = open(Flows.send(Flows.photo())).get()
         activity.awaitCartoon()
-        activity.findViewById<View>(R.id.share).performClick()
+        activity.part<View>(R.id.share).performClick()
         var started: Intent? = null
         await("a chooser") { shadowOf(activity).nextStartedActivity?.also { started = it } != null }
         @Suppress("DEPRECATION")
@@ -165,10 +165,10 @@ class MainActivityTest {
         val activity = open(Flows.send(Flows.photo())).get()
         activity.awaitCartoon()
         val before = activity.view().cartoon
-        activity.findViewById<RadioGroup>(R.id.styles).check(1)
-        activity.findViewById<View>(R.id.cancel).performClick()
-        assertEquals(View.GONE, activity.findViewById<View>(R.id.working).visibility)
-        activity.findViewById<RadioGroup>(R.id.styles).check(0) // what is still shown
+        activity.part<RadioGroup>(R.id.styles).check(1)
+        activity.part<View>(R.id.cancel).performClick()
+        assertEquals(View.GONE, activity.part<View>(R.id.working).visibility)
+        activity.part<RadioGroup>(R.id.styles).check(0) // what is still shown
         assertSame(before, activity.view().cartoon)
         assertEquals(app.studio.styles[0], app.preview?.choice?.style)
     }

@@ -28,7 +28,7 @@ interface CameraListener {
 
 /** One of the phone's cameras through Camera2: small YUV frames, and full JPEGs when asked. */
 class Camera(context: Context, val facing: Int, private val listener: CameraListener) : AutoCloseable {
-    private val manager = context.getSystemService(CameraManager::class.java)
+    private val manager = checkNotNull(context.getSystemService(CameraManager::class.java))
     private val id = manager.cameraIdList.firstOrNull {
         manager.getCameraCharacteristics(it).get(CameraCharacteristics.LENS_FACING) == facing
     } ?: throw PhotoException(R.string.no_camera)

@@ -48,8 +48,8 @@ class CameraActivity : Activity(), CameraListener {
         window.addFlags(WindowManager.LayoutParams.FLAG_KEEP_SCREEN_ON)
         facing = state?.getInt(FACING) ?: Camera.BACK
         asked = state?.getBoolean(ASKED) ?: false
-        findViewById<View>(R.id.shutter).setOnClickListener { camera?.let { it.shoot(it.turn(screenDegrees())) } }
-        findViewById<View>(R.id.turn).setOnClickListener {
+        part<View>(R.id.shutter).setOnClickListener { camera?.let { it.shoot(it.turn(screenDegrees())) } }
+        part<View>(R.id.turn).setOnClickListener {
             facing = if (facing == Camera.BACK) Camera.FRONT else Camera.BACK
             close()
             open()
@@ -136,7 +136,7 @@ class CameraActivity : Activity(), CameraListener {
             result.onFailure { tell(explain(this, it, choice)) } // and no next frame
             result.onSuccess {
                 if (it != null) {
-                    findViewById<ImageView>(R.id.picture).setImageBitmap(it)
+                    part<ImageView>(R.id.picture).setImageBitmap(it)
                     tell(getString(R.string.frame_time, SystemClock.elapsedRealtime() - start))
                 }
                 busy.set(false)
@@ -175,7 +175,7 @@ class CameraActivity : Activity(), CameraListener {
     }
 
     private fun tell(text: String) {
-        findViewById<TextView>(R.id.message).text = text
+        part<TextView>(R.id.message).text = text
     }
 
     companion object {

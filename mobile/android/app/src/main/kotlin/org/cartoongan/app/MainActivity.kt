@@ -23,11 +23,11 @@ import org.cartoongan.core.UprightRaster
 /** One photo: chosen, taken or received; its cartoon compared, saved and shared. */
 class MainActivity : Activity() {
     private val app get() = application as App
-    private val compare by lazy { findViewById<CompareView>(R.id.compare) }
-    private val message by lazy { findViewById<TextView>(R.id.message) }
-    private val strength by lazy { findViewById<SeekBar>(R.id.strength) }
-    private val gpu by lazy { findViewById<Switch>(R.id.gpu) }
-    private val styles by lazy { findViewById<RadioGroup>(R.id.styles) }
+    private val compare by lazy { part<CompareView>(R.id.compare) }
+    private val message by lazy { part<TextView>(R.id.message) }
+    private val strength by lazy { part<SeekBar>(R.id.strength) }
+    private val gpu by lazy { part<Switch>(R.id.gpu) }
+    private val styles by lazy { part<RadioGroup>(R.id.styles) }
     private var job: Job? = null
 
     override fun onCreate(state: Bundle?) {
@@ -78,7 +78,7 @@ class MainActivity : Activity() {
         })
     }
 
-    private fun click(id: Int, act: () -> Unit) = findViewById<View>(id).setOnClickListener { act() }
+    private fun click(id: Int, act: () -> Unit) = part<View>(id).setOnClickListener { act() }
 
     private fun choice() = Choice(
         app.studio.styles.getOrElse(styles.checkedRadioButtonId) { "" },
@@ -258,20 +258,20 @@ class MainActivity : Activity() {
 
     private fun working(text: Int) {
         tell(getString(text))
-        findViewById<ProgressBar>(R.id.progress).progress = 0
-        findViewById<View>(R.id.working).visibility = View.VISIBLE
-        listOf(R.id.save, R.id.share).forEach { findViewById<Button>(it).isEnabled = false }
+        part<ProgressBar>(R.id.progress).progress = 0
+        part<View>(R.id.working).visibility = View.VISIBLE
+        listOf(R.id.save, R.id.share).forEach { part<Button>(it).isEnabled = false }
     }
 
     private fun progress(part: Float) {
-        findViewById<ProgressBar>(R.id.progress).progress = (100 * part).toInt()
+        part<ProgressBar>(R.id.progress).progress = (100 * part).toInt()
     }
 
     private fun showButtons() {
         job = null
-        findViewById<View>(R.id.working).visibility = View.GONE
+        part<View>(R.id.working).visibility = View.GONE
         val isDrawn = app.preview?.cartoon != null
-        listOf(R.id.save, R.id.share).forEach { findViewById<Button>(it).isEnabled = isDrawn }
+        listOf(R.id.save, R.id.share).forEach { part<Button>(it).isEnabled = isDrawn }
         tell(if (app.preview == null) getString(R.string.start) else "")
     }
 

@@ -100,7 +100,7 @@ class Photos(private val context: Context) {
 
     /** A third of what this app may have; from Android 8 on bitmaps lie outside its heap. */
     private fun mostPixels(): Long {
-        val manager = context.getSystemService(ActivityManager::class.java)
+        val manager = checkNotNull(context.getSystemService(ActivityManager::class.java))
         if (Build.VERSION.SDK_INT < 26) return manager.memoryClass * (1L shl 20) / 3 / 4
         val info = ActivityManager.MemoryInfo().also(manager::getMemoryInfo)
         return (info.availMem - info.threshold).coerceAtLeast(24L shl 20) / 3 / 4

@@ -1,6 +1,8 @@
 package org.cartoongan.app
 
+import android.app.Activity
 import android.content.Context
+import android.view.View
 import com.google.ai.edge.litert.Accelerator
 import org.cartoongan.core.CartoonException
 
@@ -12,3 +14,6 @@ internal fun explain(context: Context, error: Throwable, choice: Choice): String
         context.getString(R.string.gpu_failed, error.message)
     else -> context.getString(R.string.failed, error.message ?: error.javaClass.simpleName)
 }
+
+/** A part of the screen that its layout has. */
+internal fun <V : View> Activity.part(id: Int): V = checkNotNull(findViewById(id))
