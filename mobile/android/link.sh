@@ -13,12 +13,12 @@ aapt2 compile --dir src/main/res -o target/compiled/res.zip
 sed -e 's/<manifest /<manifest package="org.cartoongan.app" /' \
   -e 's#<application#<uses-sdk android:minSdkVersion="24" android:targetSdkVersion="35" />\n    <application#' \
   src/main/AndroidManifest.xml > target/compiled/AndroidManifest.xml
-aapt2 link -I "$framework" --manifest target/compiled/AndroidManifest.xml \
-  --version-code 1 --version-name 1.0 --java target/generated \
-  -o target/resources.apk target/compiled/res.zip
 for contract in "$models"/*/tflite/model.json; do
   style=$(basename "$(dirname "$(dirname "$contract")")")
   mkdir -p "target/assets/models/$style"
   cp "$contract" "$(dirname "$contract")"/*.tflite "target/assets/models/$style/"
 done
+aapt2 link -I "$framework" --manifest target/compiled/AndroidManifest.xml \
+  -A target/assets -0 .tflite --version-code 1 --version-name 1.0 --java target/generated \
+  -o target/resources.apk target/compiled/res.zip
 echo "$(pwd)/target/resources.apk"

@@ -53,10 +53,10 @@ internal object Flows {
     }
 
     /** Lets the studio and the screen work until something is so. */
-    fun await(what: String, isSo: () -> Boolean) {
-        val end = System.nanoTime() + 300_000_000_000 // the machine may be busy
+    fun await(what: String, told: () -> String = { "" }, isSo: () -> Boolean) {
+        val end = System.nanoTime() + Integer.getInteger("patience", 120) * 1_000_000_000L // the machine may be busy
         while (!isSo()) {
-            assertTrue("waited for: $what", System.nanoTime() < end)
+            assertTrue("waited for: $what, told: ${told()}", System.nanoTime() < end)
             shadowOf(Looper.getMainLooper()).idle()
             Thread.sleep(5)
         }
@@ -66,7 +66,9 @@ internal object Flows {
 
     fun MainActivity.view() = part<CompareView>(R.id.compare)
 
-    fun MainActivity.awaitCartoon() = await("a cartoon, told: ${text()}") { view().cartoon != null && app.preview?.cartoon != null && part<View>(R.id.working).visibility == View.GONE }
+    fun MainActivity.awaitCartoon() = await("a cartoon", { text() }) {
+        view().cartoon != null && part<View>(R.id.working).visibility == View.GONE
+    }
 
     /** The screen as a picture, to be looked at. */
     fun Activity.picture(name: String) {

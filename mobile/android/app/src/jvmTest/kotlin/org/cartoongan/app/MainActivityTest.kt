@@ -117,7 +117,7 @@ class MainActivityTest {
         val activity = open(Flows.send(Flows.photo())).get()
         activity.awaitCartoon()
         activity.part<Switch>(R.id.gpu).isChecked = true
-        await("an error, told: ${activity.text()}") { "GPU" in activity.text() }
+        await("an error", { activity.text() }) { "GPU" in activity.text() }
         assertTrue(activity.text(), "on GPU must" in activity.text())
         activity.picture("main-gpu")
         activity.part<Switch>(R.id.gpu).isChecked = false
@@ -132,7 +132,7 @@ class MainActivityTest {
         val activity = open(Flows.send(Flows.photo())).get()
         activity.awaitCartoon()
         activity.part<View>(R.id.save).performClick()
-        await("saved, told: ${activity.text()}") { activity.text() == "Saved to Pictures/CartoonGAN." }
+        await("saved", { activity.text() }) { activity.text() == "Saved to Pictures/CartoonGAN." }
         assertEquals(listOf(1, 0), gallery.told.map { it.getAsInteger(MediaStore.Images.Media.IS_PENDING) })
         assertEquals("Pictures/CartoonGAN", gallery.told[0].getAsString(MediaStore.Images.Media.RELATIVE_PATH))
         val saved = checkNotNull(BitmapFactory.decodeFile(gallery.file.path))
