@@ -1,11 +1,20 @@
 package org.cartoongan.core
 
+import java.io.ByteArrayOutputStream
 import org.junit.Assert.assertArrayEquals
 import org.junit.Assert.assertEquals
 import org.junit.Assert.assertThrows
+import org.junit.Before
 import org.junit.Test
+import org.opencv.core.CvType
+import org.opencv.core.Mat
+import org.opencv.core.MatOfByte
+import org.opencv.imgcodecs.Imgcodecs
 
 class OrientationTest {
+    @Before
+    fun libraries() = Fixtures.load()
+
     @Test
     fun `the orientation is read from JPEG, PNG and WebP`() {
         for (turn in 1..8) for (suffix in listOf("jpg", "png", "webp")) {
@@ -74,6 +83,18 @@ class OrientationTest {
                 view.write(0, top, upright.width, 1, row)
             }
             assertArrayEquals("turn $turn", python.pixels, stored.pixels)
+        }
+    }
+
+    @Test
+    fun `an orientation noted in a JPEG is what OpenCV turns it by`() {
+        val plain = MatOfByte().also { Imgcodecs.imencode(".jpg", Mat.zeros(20, 30, CvType.CV_8UC3), it) }.toArray()
+        for (turn in 1..8) for (pieces in listOf(1, 7, plain.size)) {
+            val noted = ByteArrayOutputStream()
+            Exif.noting(turn, noted).use { out -> plain.asList().chunked(pieces).forEach { out.write(it.toByteArray()) } }
+            assertEquals(turn, Exif.orientation(noted.toByteArray().inputStream()))
+            val seen = Imgcodecs.imdecode(MatOfByte(*noted.toByteArray()), Imgcodecs.IMREAD_COLOR)
+            assertEquals(if (turn < 5) 30 else 20, seen.cols())
         }
     }
 

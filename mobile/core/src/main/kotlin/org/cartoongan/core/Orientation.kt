@@ -2,7 +2,10 @@ package org.cartoongan.core
 
 import java.io.DataInputStream
 import java.io.EOFException
+import java.io.FilterOutputStream
 import java.io.InputStream
+import java.io.OutputStream
+import java.nio.ByteBuffer
 
 /**
  * A photo seen upright: cameras store what the sensor gives and note in EXIF, 1..8, how to turn
@@ -83,6 +86,39 @@ object Exif {
         }
         return found?.takeIf { it in 1..8 } ?: 1
     }
+
+    /**
+     * Notes an orientation in a JPEG while it is written: a picture that lies as its photo did
+     * need not be turned in memory.
+     *
+     * @param to where to.
+     * @return what an encoder writes to; its first bytes must be a JPEG's.
+     */
+    fun noting(orientation: Int, to: OutputStream): OutputStream {
+        require(orientation in 1..8) { "An orientation must be in 1..8. Received: $orientation" }
+        return object : FilterOutputStream(to) {
+            private var begun = 0
+
+            override fun write(byte: Int) {
+                out.write(byte)
+                if (++begun == 2) out.write(segment(orientation)) // behind the start of the image
+            }
+
+            override fun write(bytes: ByteArray, from: Int, count: Int) {
+                var at = from
+                while (begun < 2 && at < from + count) write(bytes[at++].toInt())
+                out.write(bytes, at, from + count - at)
+            }
+        }
+    }
+
+    /** An APP1 with EXIF of one entry. */
+    private fun segment(orientation: Int) = ByteBuffer.allocate(36).apply {
+        putShort(0xFFE1.toShort()).putShort(34).put("Exif\u0000\u0000".toByteArray())
+        putShort(0x4D4D).putShort(42).putInt(8) // big-endian TIFF, the directory 8 bytes on
+        putShort(1).putShort(ORIENTATION.toShort()).putShort(3).putInt(1) // one entry, one short
+        putShort(orientation.toShort()).putShort(0).putInt(0) // no further directory
+    }.array()
 
     private fun inJpeg(data: DataInputStream, first: Int): Int? {
         var marker = first

@@ -16,9 +16,9 @@ import android.widget.TextView
 import java.io.ByteArrayInputStream
 import java.io.File
 import org.junit.Assert.assertTrue
+import org.robolectric.Robolectric
 import org.robolectric.RuntimeEnvironment
 import org.robolectric.Shadows.shadowOf
-import org.robolectric.shadows.ShadowContentResolver
 
 /** What the tests of the screens share. */
 internal object Flows {
@@ -114,6 +114,6 @@ class Gallery : ContentProvider() {
     override fun getType(uri: Uri): String? = null
 
     companion object {
-        fun install() = Gallery().also { ShadowContentResolver.registerProviderInternal(MediaStore.AUTHORITY, it) }
+        fun install(): Gallery = Robolectric.buildContentProvider(Gallery::class.java).create(MediaStore.AUTHORITY).get()
     }
 }

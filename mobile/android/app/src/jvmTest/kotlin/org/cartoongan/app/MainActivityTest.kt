@@ -3,7 +3,6 @@ package org.cartoongan.app
 import android.content.ComponentCallbacks2
 import android.content.Intent
 import android.graphics.BitmapFactory
-import android.media.ExifInterface
 import android.os.Bundle
 import android.provider.MediaStore
 import android.view.View
@@ -16,6 +15,7 @@ import org.cartoongan.app.Flows.awaitCartoon
 import org.cartoongan.app.Flows.picture
 import org.cartoongan.app.Flows.text
 import org.cartoongan.app.Flows.view
+import org.cartoongan.core.Exif
 import org.junit.After
 import org.junit.Assert.assertEquals
 import org.junit.Assert.assertFalse
@@ -65,14 +65,14 @@ class MainActivityTest {
         assertEquals(0.6f, turned.view().strength)
         assertEquals(0.25f, turned.view().border)
 
-        turned.part<RadioGroup>(R.id.styles).check(1)
+        turned.part<RadioGroup>(R.id.styles).check(MainActivity.FIRST_STYLE + 1)
         turned.awaitCartoon()
         val kept = Bundle()
         controller.saveInstanceState(kept).pause().stop().destroy()
         app.preview = null // the process died; files and the bundle remain
         val revived = Robolectric.buildActivity(MainActivity::class.java).setup(kept).get()
         revived.awaitCartoon()
-        assertEquals(1, revived.part<RadioGroup>(R.id.styles).checkedRadioButtonId)
+        assertEquals(MainActivity.FIRST_STYLE + 1, revived.part<RadioGroup>(R.id.styles).checkedRadioButtonId)
         assertEquals(60, revived.part<SeekBar>(R.id.strength).progress)
         assertEquals(app.studio.styles[1], app.preview?.choice?.style)
     }
@@ -122,7 +122,7 @@ class MainActivityTest {
         activity.picture("main-gpu")
         activity.part<Switch>(R.id.gpu).isChecked = false
         assertEquals("", activity.text())
-        activity.part<RadioGroup>(R.id.styles).check(1)
+        activity.part<RadioGroup>(R.id.styles).check(MainActivity.FIRST_STYLE + 1)
         await("the second style") { app.preview?.choice?.style == app.studio.styles[1] }
     }
 
@@ -137,7 +137,7 @@ class MainActivityTest {
         assertEquals("Pictures/CartoonGAN", gallery.told[0].getAsString(MediaStore.Images.Media.RELATIVE_PATH))
         val saved = checkNotNull(BitmapFactory.decodeFile(gallery.file.path))
         assertEquals(512 to 384, saved.width to saved.height)
-        assertEquals(6, ExifInterface(gallery.file.path).getAttributeInt(ExifInterface.TAG_ORIENTATION, 0))
+        assertEquals(6, gallery.file.inputStream().use(Exif::orientation))
         gallery.file.copyTo(java.io.File("target/pictures/saved.jpg"), overwrite = true)
     }
 
@@ -165,10 +165,10 @@ class MainActivityTest {
         val activity = open(Flows.send(Flows.photo())).get()
         activity.awaitCartoon()
         val before = activity.view().cartoon
-        activity.part<RadioGroup>(R.id.styles).check(1)
+        activity.part<RadioGroup>(R.id.styles).check(MainActivity.FIRST_STYLE + 1)
         activity.part<View>(R.id.cancel).performClick()
         assertEquals(View.GONE, activity.part<View>(R.id.working).visibility)
-        activity.part<RadioGroup>(R.id.styles).check(0) // what is still shown
+        activity.part<RadioGroup>(R.id.styles).check(MainActivity.FIRST_STYLE + 0) // what is still shown
         assertSame(before, activity.view().cartoon)
         assertEquals(app.studio.styles[0], app.preview?.choice?.style)
     }

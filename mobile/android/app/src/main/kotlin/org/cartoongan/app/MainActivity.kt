@@ -35,7 +35,7 @@ class MainActivity : Activity() {
         setContentView(R.layout.main)
         app.studio.styles.forEachIndexed { i, style -> addStyle(i, style) }
         val wanted = state?.getString(STYLE) ?: app.studio.styles.firstOrNull()
-        styles.check(app.studio.styles.indexOf(wanted))
+        styles.check(FIRST_STYLE + app.studio.styles.indexOf(wanted))
         gpu.isChecked = state?.getBoolean(GPU) ?: false
         strength.progress = state?.getInt(STRENGTH) ?: strength.max
         compare.border = state?.getFloat(BORDER) ?: compare.border
@@ -72,7 +72,7 @@ class MainActivity : Activity() {
     private fun addStyle(index: Int, style: String) {
         val name = resources.getIdentifier("style_$style", "string", packageName)
         styles.addView(RadioButton(this).apply {
-            id = index
+            id = FIRST_STYLE + index
             text = if (name != 0) getString(name) else style.replaceFirstChar(Char::uppercase)
             minHeight = (48 * resources.displayMetrics.density).toInt()
         })
@@ -81,7 +81,7 @@ class MainActivity : Activity() {
     private fun click(id: Int, act: () -> Unit) = part<View>(id).setOnClickListener { act() }
 
     private fun choice() = Choice(
-        app.studio.styles.getOrElse(styles.checkedRadioButtonId) { "" },
+        app.studio.styles.getOrElse(styles.checkedRadioButtonId - FIRST_STYLE) { "" },
         if (gpu.isChecked) Accelerator.GPU else Accelerator.CPU,
     )
 
@@ -283,6 +283,9 @@ class MainActivity : Activity() {
     }
 
     companion object {
+        /** The first style's button; not 0, which others of the screen's views have. */
+        internal const val FIRST_STYLE = 1000
+
         private const val CHOOSE = 1
         private const val CAMERA = 2
         private const val WHERE = 3

@@ -11,7 +11,10 @@ import org.cartoongan.core.Models
 
 /** The models among the app's assets: models/STYLE/model.json with its files beside it. */
 class ModelAssets(private val context: Context) {
-    val styles: List<String> by lazy { context.assets.list(ROOT).orEmpty().sorted() }
+    val styles: List<String> by lazy {
+        // A phone lists a folder's children, Robolectric all that is below them.
+        context.assets.list(ROOT).orEmpty().map { it.substringBefore('/') }.distinct().sorted()
+    }
 
     /**
      * A style's model: for photos the largest, for live pictures the smallest.

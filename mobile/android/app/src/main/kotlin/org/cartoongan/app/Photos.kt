@@ -6,7 +6,6 @@ import android.content.Context
 import android.graphics.Bitmap
 import android.graphics.BitmapFactory
 import android.graphics.ColorSpace
-import android.media.ExifInterface
 import android.net.Uri
 import android.os.Build
 import android.os.Environment
@@ -130,13 +129,8 @@ class Photos(private val context: Context) {
     fun keep(full: Full): File {
         cartoon.parentFile?.mkdirs()
         val part = File(cartoon.path + ".part")
-        part.outputStream().use {
+        Exif.noting(full.orientation, part.outputStream().buffered()).use {
             if (!full.bitmap.compress(Bitmap.CompressFormat.JPEG, QUALITY, it)) throw IOException("no JPEG")
-        }
-        if (full.orientation != 1) {
-            val exif = ExifInterface(part.path)
-            exif.setAttribute(ExifInterface.TAG_ORIENTATION, full.orientation.toString())
-            exif.saveAttributes()
         }
         if (!part.renameTo(cartoon)) throw IOException("cannot write $cartoon")
         return cartoon
