@@ -4,7 +4,7 @@ from setuptools import find_packages, setup
 
 # saved_models/ lies beside the package in a clone and inside it in a wheel. By names:
 # what users put there, `paper.keras` or their own generators, is not ours to pack.
-SHIPPED = ("light.keras", "model.json", "card.md", "tflite/*.tflite")
+SHIPPED = ("light.keras", "card.md", "scores.json", "tflite/*")
 
 setup(
     packages=[*find_packages(include=["cartoongan_tf*"]), "cartoongan_tf.saved_models"],

@@ -1,6 +1,7 @@
 """One distillation run, from a teacher and photos to `generator.keras`."""
 
 import json
+import math
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -10,7 +11,7 @@ import numpy as np
 import tensorflow as tf
 from tqdm import tqdm
 
-from cartoongan_tf import devices, images, interrupts, paths
+from cartoongan_tf import data, devices, images, interrupts, paths
 from cartoongan_tf.backups import Backups
 from cartoongan_tf.callbacks import History, Progress, Scalars
 from cartoongan_tf.discriminators import PatchDiscriminator
@@ -28,6 +29,19 @@ from cartoongan_tf.schedules import HoldThenDecay
 COLUMNS = (*Distiller.METRICS, *scores.NAMES, "worst_psnr")  # of history.csv
 BACKUP_SECONDS = 300
 SAMPLES = 6
+LEAST = {
+    "pairs": 1,
+    "hold_out": 0,
+    "steps": 1,
+    "epoch": 1,
+    "learning_rate": 0,
+    "d_learning_rate": 0,
+    "detail_weight": 0,
+    "strength_weight": 0,
+    "feature_weight": 0,
+    "adversarial_weight": 0,
+    "keep": 1,
+}
 WATCHED = 8  # held-out photos that are scored after every epoch; all at the end
 LOOK_STEPS = 25
 
@@ -89,6 +103,16 @@ class Lesson:
     mixed_precision: str = "float32"
     seed: int = 0
     keep: int = 2
+
+    def __post_init__(self):
+        data.check_sizes(self.batch_size, self.image_size)
+        for name, least in LEAST.items():
+            value = getattr(self, name)
+            if not least <= value < math.inf:
+                raise ValueError(
+                    f"`{name}` must be at least {least}, and finite. "
+                    f"Received: {name}={value}"
+                )
 
 
 class Distillation:

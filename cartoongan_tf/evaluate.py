@@ -43,9 +43,10 @@ def main(argv):
         help="score one photo in so many: 8 for those that `distill` held out",
     )
     flag(
-        "--max-size",
+        "--square",
         type=int,
-        help="shrink photos to this long side before; .tflite files need their size",
+        metavar="SIZE",
+        help="cut photos to squares of this size, which .tflite files need",
     )
     flag("--sheet", metavar="PNG", help="photo, teacher and each file, side by side")
     flag("--rows", type=int, default=12, help="photos on the sheet")
@@ -57,7 +58,7 @@ def main(argv):
             "One of `--style` and `--weights` must be given. Received: "
             f"--style {args.style} --weights {args.weights}"
         )
-    for name in ("hold_out", "rows", "max_size"):
+    for name in ("hold_out", "rows", "square"):
         value = getattr(args, name)
         if value is not None and value < 1:
             raise ValueError(
@@ -89,10 +90,9 @@ def main(argv):
     shown = {photos[n * len(photos) // args.rows] for n in range(args.rows)}
     for path in tqdm(photos, "scoring", unit="photo", disable=None):
         with terminal.quiet_libraries():
-            photo = images.read(path)
-        if args.max_size:
-            photo = images.shrink(photo, args.max_size)
-        photo = photo.pixels
+            photo = images.read(path).pixels
+        if args.square:
+            photo = scores.cut_square(photo, args.square)
         truth = teacher(photo)
         pictures = [student(photo) for student in students]
         for name, picture in zip(rows, (photo, *pictures), strict=True):

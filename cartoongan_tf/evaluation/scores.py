@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from cartoongan_tf import images
 from cartoongan_tf.evaluation import metrics
 
 NAMES = ("psnr", "ssim", "outline_f1", "sharpness")
@@ -21,6 +22,15 @@ def score(picture: np.ndarray, reference: np.ndarray) -> dict[str, float]:
         "outline_f1": metrics.outline_agreement(picture, reference),
         "sharpness": metrics.sharpness(picture) / max(sharp, 1e-12),
     }
+
+
+def cut_square(photo: np.ndarray, size: int) -> np.ndarray:
+    """The largest square of a photo's middle, resized: for files of one size."""
+    height, width = photo.shape[:2]
+    side = min(height, width)
+    top, left = (height - side) // 2, (width - side) // 2
+    square = photo[top : top + side, left : left + side]
+    return images.resize(square, size, size)
 
 
 def summarize(rows: list[dict]) -> dict[str, float]:
