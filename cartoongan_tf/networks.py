@@ -11,6 +11,8 @@ class Network(keras.Model):
     """
 
     ARGUMENTS = ()
+    # Memory that a generator takes for a pixel of a photo, beside the picture itself.
+    bytes_per_pixel = 0
 
     def get_config(self):
         return {
