@@ -1,8 +1,8 @@
 """Puts distilled generators into saved_models/, each with its files and its card.
 
-    python saved_models/ship.py style RUN --photos DIR --hours H
-    python saved_models/ship.py table
-    python saved_models/ship.py strip
+    python benchmarks/ship.py style RUN --photos DIR --hours H
+    python benchmarks/ship.py table
+    python benchmarks/ship.py strip
 
 `style` takes the generator of a `distill` run, exports it, scores all of it on the
 run's held-out photos, and writes `<style>/light.keras`, `<style>/tflite/`,
@@ -21,8 +21,9 @@ from pathlib import Path
 
 from cartoongan_tf import images, paths, styles, terminal
 
-HOME = Path(__file__).resolve().parent
-DOCS = HOME.parent / "docs"
+ROOT = Path(__file__).resolve().parent.parent
+HOME = ROOT / "saved_models"
+DOCS = ROOT / "docs"
 SIZES = (256, 512)
 VARIANTS = ("float16", "int8")
 ORDER = ("paprika", "hayao", "hosoda", "shinkai")
@@ -58,7 +59,7 @@ have {photo}. Sharpness is the variance of the Laplacian against the teacher's.
 
 By `python -m cartoongan_tf.evaluate --weights saved_models/{style}/light.keras \
 --teacher {style}.keras --photos BSDS500 --hold-out {hold_out}`; the TFLite files with
-`--square SIZE`.
+`--square 256`.
 
 TFLite files against `light.keras`, on {reported} held-out photos (`export`'s report):
 
@@ -204,15 +205,15 @@ def score(folder, style, teacher, photos):
     results["teacher"] = {
         "light.keras": scores.summarize([scores.score(light(p), t) for p, t in pairs])
     }
-    for size in SIZES:
-        squares = [scores.cut_square(picture, size) for picture in pictures]
-        truths = [draw(square) for square in squares]
-        pairs = list(zip(squares, truths, strict=True))
-        for variant in VARIANTS:
-            name = f"tflite/{style}_{size}_{variant}.tflite"
-            run = Cartoonizer(folder / name)
-            rows = [scores.score(run(p), t) for p, t in pairs]
-            results["teacher"][Path(name).name] = scores.summarize(rows)
+    # Not at 512: the photos have 321 pixels of height.
+    squares = [scores.cut_square(picture, 256) for picture in pictures]
+    truths = [draw(square) for square in squares]
+    pairs = list(zip(squares, truths, strict=True))
+    for variant in VARIANTS:
+        name = f"tflite/{style}_256_{variant}.tflite"
+        run = Cartoonizer(folder / name)
+        rows = [scores.score(run(p), t) for p, t in pairs]
+        results["teacher"][Path(name).name] = scores.summarize(rows)
     return results
 
 
