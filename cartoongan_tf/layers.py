@@ -77,22 +77,10 @@ class ReflectionPadding2D(keras.layers.Layer):
 
     def call(self, inputs):
         if self.by_slices:
-            rows = self._add_borders(inputs, axis=1)
-            return self._add_borders(rows, axis=2)
+            rows = reflect_by_slices(inputs, self.padding, axis=1)
+            return reflect_by_slices(rows, self.padding, axis=2)
         margin = (self.padding, self.padding)
         return ops.pad(inputs, ((0, 0), margin, margin, (0, 0)), mode="reflect")
-
-    def _add_borders(self, x, axis):
-        side = x.shape[axis]
-
-        def line(place):
-            index = [slice(None)] * 4
-            index[axis] = slice(place, place + 1)
-            return x[tuple(index)]
-
-        before = [line(place) for place in range(self.padding, 0, -1)]
-        after = [line(side - 2 - place) for place in range(self.padding)]
-        return ops.concatenate([*before, x, *after], axis=axis)
 
     def compute_output_shape(self, input_shape):
         batch, height, width, channels = input_shape
@@ -102,6 +90,20 @@ class ReflectionPadding2D(keras.layers.Layer):
 
     def get_config(self):
         return {**super().get_config(), "padding": self.padding}
+
+
+def reflect_by_slices(x, padding: int, axis: int):
+    """Mirrors the borders of one axis, whose size is known, as ReflectionPadding2D."""
+    side = x.shape[axis]
+
+    def line(place):
+        index = [slice(None)] * 4
+        index[axis] = slice(place, place + 1)
+        return x[tuple(index)]
+
+    before = [line(place) for place in range(padding, 0, -1)]
+    after = [line(side - 2 - place) for place in range(padding)]
+    return ops.concatenate([*before, x, *after], axis=axis)
 
 
 @keras.saving.register_keras_serializable(package="cartoongan_tf")

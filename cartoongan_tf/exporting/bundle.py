@@ -195,11 +195,12 @@ class _Mixed:
     def __init__(self, generator, size, photos, tell):
         self.generator = as_float32(generator)
         tell(f"smoothing on {len(photos.calibration.names)} photos")
-        exponents = smooth(self.generator, photos.calibration.at(size))
+        strips = max(1, size // quantization.STRIP)
+        exponents = smooth(self.generator, photos.calibration.at(size), strips)
         tests = photos.validation.at(size)
         tell(f"choosing layers on {len(tests)} other photos")
         self.choice = quantization.choose(
-            tflite.convert(self.generator, size),
+            tflite.convert(self.generator, size, strip=quantization.STRIP),
             [photo[None] for photo in tests],
             [truth[None] for truth in _draw(generator, tests)],
             runtimes.TFLiteRuntime,
@@ -208,6 +209,7 @@ class _Mixed:
         self.recipe = {
             "rounding": self.choice.rounding,
             "smoothing": exponents,
+            "strip_rows": quantization.STRIP,
             "float_layers": list(self.choice.floats),
             "validation_psnr": list(self.choice.psnr),
             "chosen_at": size,
@@ -215,7 +217,7 @@ class _Mixed:
 
     def make(self, size: int):
         """The file of a size, and the tensors that compute in int8."""
-        return quantization.apply(tflite.convert(self.generator, size), self.choice)
+        return quantization.apply(self.generator, size, self.choice)
 
 
 def _draw(generator, photos) -> list:

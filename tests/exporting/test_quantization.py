@@ -39,7 +39,7 @@ def test_exactly_the_named_convolutions_compute_in_int8(model, generator, photo)
 
 def test_a_choice_made_at_one_size_is_applied_at_another(model, generator):
     choice = quantization.Choice(quantization.FULL, ("conv04_1",), (50.0, 50.0))
-    file, in_int8 = quantization.apply(tflite.convert(generator, 16), choice)
+    file, in_int8 = quantization.apply(generator, 16, choice)
     found = tflite.find_convolutions(file)
     assert {c.layer for c in found if c.computes == "float"} == {
         "conv04_1", "deconv01_1", "deconv02_1",
