@@ -26,7 +26,7 @@ def main():
     path = sys.argv[1] if len(sys.argv) > 1 else None
     generator = as_float32(load_generator(path) if path else Generator())
     model = tflite.convert(generator, SIZE)
-    cut = tflite.convert(generator, SIZE, strip=quantization.STRIP)
+    cut = tflite.convert(generator, SIZE, strip=quantization.FAITHFUL.strip)
     files = {
         "tflite_float32": model,
         "tflite_naive": tflite.convert(generator, SIZE, by_slices=False),
