@@ -15,6 +15,7 @@ export class Cartoonizer {
    * @param {string} base Address of the folder that `make web-build` wrote.
    * @param {object} [settings]
    * @param {"auto"|"gpu"|"cpu"} [settings.engine]
+   * @param {number} [settings.threads] At most so many, where there can be any.
    */
   static async open(base = "./", settings = {}) {
     const root = new URL(base, document.baseURI);
@@ -23,10 +24,11 @@ export class Cartoonizer {
     return new Cartoonizer(root, await response.json(), settings);
   }
 
-  constructor(root, table, { engine = "auto" } = {}) {
+  constructor(root, table, { engine = "auto", threads = MOST_THREADS } = {}) {
     this.root = root;
     this.table = table;
     this.engine = engine;
+    this.threads = threads;
     this.worker = null;
     this.waiting = new Map();
     this.turn = Promise.resolve();
@@ -132,7 +134,7 @@ export class Cartoonizer {
 
   async #restart() {
     const cores = navigator.hardwareConcurrency || 1;
-    const threads = self.crossOriginIsolated ? Math.min(cores, MOST_THREADS) : 1;
+    const threads = self.crossOriginIsolated ? Math.min(cores, this.threads) : 1;
     if (threads > 1) {
       try {
         return await this.#open("wasm", threads);
