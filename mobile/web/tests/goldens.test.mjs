@@ -76,10 +76,12 @@ async function draw(page, { width, height, data }, { style, variant }, settings 
       const { Cartoonizer } = await import("./cartoonizer.js");
       const pixels = Uint8ClampedArray.from(atob(data), (c) => c.charCodeAt(0));
       const photo = new ImageData(pixels, width, height);
-      const cartoonizer = await Cartoonizer.open("./", { engine: "cpu", ...settings });
+      window.opened ??= {};
+      const key = JSON.stringify(settings);
+      window.opened[key] ??= await Cartoonizer.open("./", { engine: "cpu", ...settings });
+      const cartoonizer = window.opened[key];
       const cartoon = await cartoonizer.draw(photo, { style, variant, size: 256 });
       const { threads } = cartoonizer.running;
-      cartoonizer.close();
       let binary = "";
       for (const level of cartoon.data) binary += String.fromCharCode(level);
       return { width: cartoon.width, height: cartoon.height, text: btoa(binary), threads };
