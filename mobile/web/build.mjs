@@ -6,20 +6,19 @@ import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { findPreviews, findStyles } from "./models.mjs";
+import { findPreviews, findStyles, LIVE, VARIANT } from "./models.mjs";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const ROOT = resolve(HERE, "../..");
 const HELP = `\
-usage: node build.mjs [--models DIR] [--goldens DIR] [--out DIR] [--variants NAME ...]
+usage: node build.mjs [--models DIR] [--goldens DIR] [--out DIR]
 
 Build the page into a folder that any static host can serve, below any path.
 
   --models DIR    the styles' exports (saved_models)
   --goldens DIR   of the same models: their cartoons become the styles' previews
                   (mobile/contract/goldens)
-  --out DIR       replaced if an earlier build (mobile/web/dist)
-  --variants NAME of the models to copy, the page's own first (float16)`;
+  --out DIR       replaced if an earlier build (mobile/web/dist)`;
 
 // Chosen when the browser has threads, GPU or neither of the newer instructions.
 const WASM = ["litert_wasm_internal", "litert_wasm_threaded_internal", "litert_wasm_compat_internal"];
@@ -35,12 +34,11 @@ async function main() {
       models: { type: "string", default: join(ROOT, "saved_models") },
       goldens: { type: "string", default: join(ROOT, "mobile/contract/goldens") },
       out: { type: "string", default: join(HERE, "dist") },
-      variants: { type: "string", multiple: true, default: ["float16"] },
     },
   });
   if (flags.help) return console.log(HELP);
   const { esbuild, litert } = await findPackages();
-  const styles = findStyles(flags.models, flags.variants);
+  const styles = findStyles(flags.models);
   const out = prepare(flags.out);
 
   for (const file of STATIC) cpSync(join(HERE, "src", file), join(out, file));
@@ -51,7 +49,7 @@ async function main() {
       cpSync(join(litert.folder, "wasm", file), join(out, wasm, file));
     }
   }
-  writeModels(out, styles, findPreviews(flags.goldens, styles), wasm, flags.variants[0]);
+  writeModels(out, styles, findPreviews(flags.goldens, styles), wasm);
   await bundle(esbuild, out);
   writeServiceWorker(out);
   const bytes = list(out).reduce((sum, file) => sum + statSync(join(out, file)).size, 0);
@@ -87,8 +85,8 @@ function prepare(folder) {
   return out;
 }
 
-function writeModels(out, styles, previews, wasm, variant) {
-  const table = { variant, wasm, styles: [] };
+function writeModels(out, styles, previews, wasm) {
+  const table = { variant: VARIANT, live: LIVE, wasm, styles: [] };
   for (const { name, licence, models } of styles) {
     for (const { path, url } of models) cpSync(path, join(out, url));
     const style = { name, licence };

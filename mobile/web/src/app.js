@@ -212,9 +212,11 @@ async function live(stream) {
     await new Promise(requestAnimationFrame);
     const photo = camera.grab(true);
     if (!photo) continue;
-    const choice = { style: state.style, size: 256, enlarge: false, onProgress };
+    const { style, cartoonizer } = state;
+    const variant = cartoonizer.liveVariant(style);
+    const choice = { style, variant, size: 256, enlarge: false, onProgress };
     try {
-      const cartoon = await state.cartoonizer.draw(photo.pixels, choice);
+      const cartoon = await cartoonizer.draw(photo.pixels, choice);
       if (camera.stream !== stream) return;
       stage.showPhoto(photo.pixels);
       stage.showCartoon(cartoon);
@@ -408,9 +410,7 @@ async function showExample() {
 
 async function keepModels() {
   const { table } = state.cartoonizer;
-  const urls = table.styles.flatMap(({ models }) =>
-    models.filter(({ variant }) => variant === table.variant).map(({ url }) => url),
-  );
+  const urls = table.styles.flatMap(({ models }) => models.map(({ url }) => url));
   const all = await keepFiles(urls, (done, of) =>
     tellOffline("offlineLoading", { done, all: of }),
   );

@@ -44,6 +44,13 @@ export class Cartoonizer {
     return this.table.styles.map((style) => style.name);
   }
 
+  /** The variant to draw a camera's pictures with: the faster one, where there is one. */
+  liveVariant(style) {
+    const { models } = this.table.styles.find(({ name }) => name === style);
+    const isLive = ({ variant }) => variant === this.table.live;
+    return models.some(isLive) ? this.table.live : this.table.variant;
+  }
+
   /**
    * Draws one photo. Photos are drawn in the order of the calls.
    *
@@ -51,7 +58,8 @@ export class Cartoonizer {
    * @param {object} choice
    * @param {string} choice.style One of `styles`.
    * @param {256|512} [choice.size] What the network draws at.
-   * @param {string} [choice.variant] Of the model file.
+   * @param {string} [choice.variant] Of the model file; `float16`, or `int8`, which is
+   *   faster and a little further from the trained network.
    * @param {boolean} [choice.enlarge] false: the cartoon stays as small as drawn.
    * @param {function} [choice.onProgress] Gets `{stage, done}`: `start`, `download`
    *   (with its share done), `draw`.

@@ -15,13 +15,11 @@ const PATIENCE = 8000; // ms; then one thread must do
 export async function install(onUpdate, mayReload) {
   if (!("serviceWorker" in navigator)) return false;
   const { serviceWorker } = navigator;
-  let registration;
   try {
-    registration = await serviceWorker.register("sw.js");
+    watch(await serviceWorker.register("sw.js"), onUpdate);
   } catch {
-    return false; // a private window, or a host without https
+    return false; // a private window, a host without https, a browser told not to
   }
-  watch(registration, onUpdate);
   if (!serviceWorker.controller) {
     const taken = new Promise((done) =>
       serviceWorker.addEventListener("controllerchange", () => done(true), {

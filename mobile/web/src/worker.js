@@ -3,6 +3,7 @@
 
 import { loadAndCompile, loadLiteRt, Tensor } from "@litertjs/core";
 import { fit, fromOutput, range, resize, toInput } from "./pixels.js";
+import { widen } from "./widen.js";
 
 const KEPT_MODELS = 2; // the one in use and the one before: switching back is instant
 const models = new Map(); // url -> compiled model, the latest used last
@@ -10,12 +11,11 @@ let options = null;
 
 /** Starts LiteRT on one accelerator; it cannot be moved to another afterwards. */
 async function open({ wasm, accelerator, threads }) {
-  const name = threads ? "litert_wasm_threaded_internal.js" : undefined;
-  self.Module = {
-    locateFile: (file) => wasm + file,
+  self.Module = { locateFile: (file) => wasm + file };
+  if (threads > 1) {
     // Its threads start as workers of their own, from its file, not from this one.
-    ...(name && { mainScriptUrlOrBlob: wasm + name }),
-  };
+    self.Module.mainScriptUrlOrBlob = `${wasm}litert_wasm_threaded_internal.js`;
+  }
   if (accelerator === "wasm") {
     // LiteRT would take a GPU device all the same, and hold it.
     Object.defineProperty(navigator, "gpu", { value: undefined });
@@ -40,7 +40,9 @@ async function load({ url, bytes }, tell) {
     models.set(url, kept);
     return kept;
   }
-  const data = await download(url, bytes, tell);
+  const isCpu = options.accelerator === "wasm";
+  const stored = await download(url, bytes, tell);
+  const data = isCpu ? widen(stored) : stored;
   const model = await loadAndCompile(data, options);
   if (options.accelerator === "webgpu" && !isOnGpu(model)) {
     model.delete();

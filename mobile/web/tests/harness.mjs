@@ -29,7 +29,7 @@ export const SOFTWARE_GPU = [
   "--enable-features=Vulkan", "--use-vulkan=swiftshader",
 ];
 
-/** Builds the page with both variants, once for a test file. */
+/** Builds the page, once for a test file. */
 export function build() {
   if (!existsSync(join(GOLDENS, "goldens.json"))) {
     throw new Error(`Goldens are missing: ${GOLDENS}; \`make test-web\` makes them`);
@@ -37,7 +37,6 @@ export function build() {
   const out = mkdtempSync(join(tmpdir(), "cartoonizer-web-"));
   execFileSync(process.execPath, [
     join(WEB, "build.mjs"), "--models", MODELS, "--goldens", GOLDENS, "--out", out,
-    "--variants", "float16", "--variants", "int8",
   ]);
   mkdirSync(SCREENSHOTS, { recursive: true });
   return { out, remove: () => rmSync(out, { recursive: true }) };
