@@ -86,14 +86,14 @@ function redraw() {
 async function draw(mine) {
   const { photo, cartoonizer, style } = state;
   setBusy(true);
+  complain(null);
   try {
     const size = chosenSize();
     const cartoon = await cartoonizer.draw(photo.pixels, { style, size, onProgress });
     if (mine !== latest || camera.isOpen) return;
     state.cartoon = cartoon;
     stage.showCartoon(cartoon);
-    stage.describe(say("beforePicture"), say("afterPicture", { style: styleName(style) }));
-    complain(null);
+    describe();
     tellDrawn(photo, cartoonizer.seconds);
   } catch (error) {
     if (mine === latest) {
@@ -349,10 +349,12 @@ function show() {
   if (said.trouble) complain(...said.trouble);
   tellOffline(...said.offline);
   tellEngine();
-  stage.describe(
-    say("beforePicture"),
-    say("afterPicture", { style: styleName(state.style) }),
-  );
+  describe();
+}
+
+function describe() {
+  const style = styleName(state.style);
+  stage.describe(say("beforePicture"), say("afterPicture", { style }));
 }
 
 // ------------------------------------------------------------------ beginning
