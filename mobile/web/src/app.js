@@ -128,6 +128,9 @@ function setPhoto(photo, isExample = false) {
   state.cartoon = null;
   stage.showPhoto(photo.pixels);
   stage.showCartoon(null);
+  // One thing is the next to do: choose a photo, then save its cartoon.
+  $("choose").classList.toggle("main", isExample);
+  $("save").classList.toggle("main", !isExample);
   return redraw();
 }
 

@@ -6,8 +6,8 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { devices } from "playwright-core";
-import { languages } from "../src/strings.js";
-import { drawn, SCREENSHOTS, Stand } from "./harness.mjs";
+import { STRINGS as languages } from "../src/texts.js";
+import { choose, drawn, SCREENSHOTS, Stand, turnedJpeg } from "./harness.mjs";
 
 const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 const stand = new Stand();
@@ -50,6 +50,8 @@ for (const [name, options] of Object.entries(LOOKS)) {
         .map((e) => e.outerHTML),
     );
     assert.deepEqual(low, [], "too small for a finger");
+    await choose(page, "mine.jpg", turnedJpeg(6), "image/jpeg");
+    await page.screenshot({ path: join(SCREENSHOTS, `${name}-portrait.png`) });
 
     // The page's own policy lets no script in but its own: it is told to Chromium.
     const session = await page.context().newCDPSession(page);
@@ -58,7 +60,8 @@ for (const [name, options] of Object.entries(LOOKS)) {
     await drawn(page);
     await page.click("summary");
     await page.addScriptTag({ path: axe });
-    const { violations } = await page.evaluate(() => axe.run());
+    const { violations, passes } = await page.evaluate(() => axe.run());
+    assert.ok(passes.length > 20, "it looked at the page");
     assert.deepEqual(
       violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]),
       [],
