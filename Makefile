@@ -77,7 +77,7 @@ goldens: install
 	$(BIN)/python -m cartoongan_tf.goldens --models $(MODELS) --out $(GOLDENS)
 
 test-web: install
-	MODELS=$(MODELS) GOLDENS=$(GOLDENS) BIN=$(BIN) bash $(WEB)/tests/run.sh
+	MODELS=$(MODELS) GOLDENS=$(GOLDENS) BIN=$(BIN) TESTS="$(TESTS)" bash $(WEB)/tests/run.sh
 
 clean:
 	rm -rf .venv out $(WEB)/node_modules $(WEB)/dist $(WEB)/screenshots

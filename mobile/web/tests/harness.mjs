@@ -53,7 +53,6 @@ export function launch(flags = NO_GPU) {
 export class Stand {
   constructor(flags) {
     this.flags = flags;
-    this.contexts = [];
   }
 
   async begin() {

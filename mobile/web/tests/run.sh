@@ -1,8 +1,11 @@
 #!/usr/bin/env bash
-# `make test-web`: installs what the tests need, makes stand-ins where no models are
+# `make test-web [TESTS="goldens camera"]`: installs what the tests need, makes stand-ins where no models are
 # shipped, runs the tests in Chromium.
 set -euo pipefail
 cd "$(dirname "$0")/../../.."
+
+MODELS=${MODELS:-saved_models} GOLDENS=${GOLDENS:-mobile/contract/goldens}
+BIN=${BIN:-.venv/bin}
 
 missing=()
 command -v node >/dev/null || missing+=(nodejs)
@@ -34,5 +37,9 @@ if [ ! -f "$GOLDENS/goldens.json" ]; then
 fi
 
 export MODELS GOLDENS
-node --test --test-concurrency=1 mobile/web/tests/*.test.mjs
+files=()
+for name in ${TESTS:-widen goldens photos engines offline camera look}; do
+  files+=("mobile/web/tests/$name.test.mjs")
+done
+node --test --test-concurrency=1 "${files[@]}"
 echo "Look at the screenshots: mobile/web/screenshots/"
