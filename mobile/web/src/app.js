@@ -6,8 +6,11 @@ import { install, keepFiles } from "./offline.js";
 import { findPicture, grab, openFile } from "./photo.js";
 import { canShare, makeFile, save, share } from "./saving.js";
 import { Stage } from "./stage.js";
-import { keep, recall, say, styleName, switchLanguage, translate } from "./strings.js";
+import {
+  keep, recall, say, sayReason, styleName, switchLanguage, translate,
+} from "./strings.js";
 import { findLack } from "./support.js";
+import { complain, retell, tell, tellOffline } from "./telling.js";
 
 const $ = (id) => document.getElementById(id);
 const stage = new Stage($("stage"));
@@ -21,25 +24,8 @@ const state = {
   style: "",
   isTouched: false, // a choice was made that a reload would lose
 };
-const said = { status: null, trouble: null, offline: ["offlineNo"] };
 
 // ------------------------------------------------------------------ telling
-
-function tell(key, values) {
-  said.status = key ? [key, values] : null;
-  $("status").textContent = key ? say(key, values) : "";
-}
-
-function complain(key, values) {
-  said.trouble = key ? [key, values] : null;
-  $("trouble").hidden = !key;
-  $("trouble").textContent = key ? say(key, values) : "";
-}
-
-function tellOffline(key, values) {
-  said.offline = [key, values];
-  $("offline").textContent = say(key, values);
-}
 
 function tellEngine() {
   const { running, fallback, seconds, table } = state.cartoonizer ?? {};
@@ -50,7 +36,9 @@ function tellEngine() {
   $("running").textContent = device;
   $("took").textContent = seconds ? say("second", { seconds: seconds.toFixed(2) }) : "–";
   $("fallback").hidden = !fallback;
-  $("fallback").textContent = fallback ? say("fellBack", { reason: fallback }) : "";
+  $("fallback").textContent = fallback
+    ? say("fellBack", { reason: sayReason(fallback) })
+    : "";
   const style = table?.styles.find(({ name }) => name === state.style);
   $("licence").textContent = style?.licence ?? "–";
 }
@@ -64,9 +52,9 @@ function onProgress({ stage: step, done }) {
 }
 
 function explain(error) {
-  const reason = error.message ?? String(error);
-  if (/came out blank/.test(reason)) complain("blank");
-  else complain("failed", { reason });
+  const message = error.message ?? String(error);
+  if (/came out blank/.test(message)) complain("blank");
+  else complain("failed", { reason: sayReason(message) });
 }
 
 // ------------------------------------------------------------------ drawing
@@ -216,6 +204,7 @@ async function live(stream) {
     const photo = camera.grab(true);
     if (!photo) continue;
     const { style, cartoonizer } = state;
+    if (!cartoonizer) continue; // the page is still loading
     const variant = cartoonizer.liveVariant(style);
     const choice = { style, variant, size: 256, enlarge: false, onProgress };
     try {
@@ -348,9 +337,7 @@ function listenForChoices() {
 function show() {
   translate();
   if (state.cartoonizer) listStyles();
-  if (said.status) tell(...said.status);
-  if (said.trouble) complain(...said.trouble);
-  tellOffline(...said.offline);
+  retell();
   tellEngine();
   describe();
 }
@@ -394,7 +381,7 @@ async function openModels() {
     const engine = $("engine").value;
     state.cartoonizer = await Cartoonizer.open("./", { engine });
   } catch (error) {
-    complain("noModels", { reason: error.message });
+    complain("noModels", { reason: sayReason(error.message) });
     return;
   }
   const { styles } = state.cartoonizer;

@@ -81,12 +81,15 @@ export class Cartoonizer {
   }
 
   /** Changes what it runs on: "auto", "gpu" or "cpu". */
-  async use(engine) {
-    if (engine === this.engine) return;
-    await this.turn;
-    this.engine = engine;
-    this.fallback = null;
-    this.close();
+  use(engine) {
+    // in its turn: what was asked for before is still drawn
+    this.turn = this.turn.then(() => {
+      if (engine === this.engine) return;
+      this.engine = engine;
+      this.fallback = null;
+      this.close();
+    });
+    return this.turn;
   }
 
   async #draw(photo, choice) {

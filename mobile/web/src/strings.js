@@ -41,6 +41,20 @@ export function styleName(style) {
   return STYLE_NAMES[style]?.[language] ?? style;
 }
 
+// What the engine's own messages, which are English, mean to a visitor.
+const REASONS = [
+  [/no GPU/, "whyNoGpu"],
+  [/cannot run every part/, "whyPartly"],
+  [/came out blank/, "whyBlank"],
+  [/cannot be loaded|is not whole|fetch/i, "whyLoad"],
+];
+
+/** A reason in the present language where we know it, else as it was given. */
+export function sayReason(message) {
+  const known = REASONS.find(([pattern]) => pattern.test(message));
+  return known ? say(known[1]) : message;
+}
+
 /** Writes all fixed texts into the page. */
 export function translate() {
   document.documentElement.lang = language;

@@ -43,9 +43,8 @@ self.addEventListener("fetch", (event) => {
 
 async function answer(request) {
   const url = request.url.split(/[?#]/)[0];
-  const isPage = request.mode === "navigate" || url === absolute("./");
   const shell = await caches.open(SHELL);
-  const found = await shell.match(isPage ? absolute("index.html") : url);
+  const found = await shell.match(url === absolute("./") ? absolute("index.html") : url);
   if (found) return isolate(found);
   const kept = await caches.open(KEPT);
   const held = await kept.match(url);

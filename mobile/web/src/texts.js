@@ -68,6 +68,10 @@ export const STRINGS = {
     cameraBusy: "The camera cannot be opened: {reason}",
     unsupported: "This browser cannot draw here: it lacks {what}. Please use a current Chrome, Edge, Firefox or Safari.",
     noModels: "The models are missing on this server: {reason}",
+    whyNoGpu: "this browser offers no GPU",
+    whyPartly: "the GPU cannot run every part of this style",
+    whyBlank: "its picture came out blank",
+    whyLoad: "a file did not arrive whole; is there a network?",
     notSaved: "It could not be saved: {reason}",
   },
   ko: {
@@ -137,6 +141,10 @@ export const STRINGS = {
     cameraBusy: "카메라를 열지 못했습니다: {reason}",
     unsupported: "이 브라우저에서는 그릴 수 없습니다. {what} 기능이 없습니다. 최신 Chrome, Edge, Firefox, Safari를 사용해 주세요.",
     noModels: "서버에 모델이 없습니다: {reason}",
+    whyNoGpu: "이 브라우저에 쓸 수 있는 GPU가 없습니다",
+    whyPartly: "GPU가 이 스타일의 모든 부분을 실행하지 못합니다",
+    whyBlank: "빈 그림이 나왔습니다",
+    whyLoad: "파일을 다 받지 못했습니다. 인터넷을 확인해 주세요",
     notSaved: "저장하지 못했습니다: {reason}",
   },
 };
