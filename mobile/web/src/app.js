@@ -136,6 +136,7 @@ async function open(file) {
   tell("opening");
   try {
     setPhoto(await openFile(file));
+    stage.reveal();
   } catch (error) {
     tell(null);
     const name = file.name || "?";
@@ -185,6 +186,7 @@ async function openCamera(change = () => camera.open()) {
     return;
   }
   $("camera-bar").hidden = false;
+  stage.reveal();
   $("switch-camera").hidden = camera.cameras.length < 2;
   $("status").ariaLive = "off"; // a rate that changes all the time is noise
   stage.isLive = true;

@@ -26,6 +26,11 @@ export class Stage {
     if (pixels) this.#paint(this.after, pixels);
   }
 
+  /** Brings the picture into view, for who chose it further down the page. */
+  reveal() {
+    this.element.scrollIntoView({ block: "nearest" });
+  }
+
   /** A blend needs no drawing: the cartoon becomes translucent. */
   set strength(share) {
     this.after.style.opacity = String(share);

@@ -91,8 +91,8 @@ export async function drawn(page) {
   await page.waitForFunction(
     () => {
       const trouble = document.getElementById("trouble");
-      if (!trouble.hidden) throw new Error(trouble.textContent);
-      return !document.getElementById("save").disabled;
+      if (trouble?.hidden === false) throw new Error(trouble.textContent);
+      return document.getElementById("save")?.disabled === false; // no page yet: wait
     },
     null,
     { polling: 100 },
