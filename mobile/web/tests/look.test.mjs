@@ -96,12 +96,13 @@ test("all can be done by keyboard", async () => {
   const page = await stand.visit({ ...desktop });
   await drawn(page);
   const reached = [];
-  for (let i = 0; i < 14; i++) {
+  for (let i = 0; i < 20; i++) {
     await page.keyboard.press("Tab");
     const [id, hasRing] = await page.evaluate(() => {
       const element = document.activeElement;
       return [element.id || element.name || element.tagName, element.matches(":focus-visible")];
     });
+    if (id === "BODY") break; // round
     assert.ok(hasRing, id);
     reached.push(id);
   }
