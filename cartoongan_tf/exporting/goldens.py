@@ -51,7 +51,7 @@ def find_models(folder, styles=None) -> list[ModelFile]:
         ValueError: When there are none, or a wanted style has none.
     """
     folder = Path(folder)
-    found = []
+    found = {}  # by file: a style's model.json and that of its tflite/ may both name it
     for contract in sorted(folder.glob("*/**/model.json")):
         style = contract.relative_to(folder).parts[0]
         if styles is not None and style not in styles:
@@ -60,15 +60,16 @@ def find_models(folder, styles=None) -> list[ModelFile]:
             path = contract.parent / entry["file"]
             fits = entry["input"]["shape"] == [1, IMAGE_SIZE, IMAGE_SIZE, 3]
             if fits and entry["variant"] in VARIANTS and path.suffix == ".tflite":
-                found.append(ModelFile(style, entry["variant"], path, entry["sha256"]))
-    missing = sorted(set(styles or ()) - {model.style for model in found})
+                model = ModelFile(style, entry["variant"], path, entry["sha256"])
+                found[path.resolve()] = model
+    missing = sorted(set(styles or ()) - {model.style for model in found.values()})
     if missing or not found:
         raise ValueError(
             f"Goldens need model.json and .tflite files of {IMAGE_SIZE} px, float16 "
             f"or int8, which `python -m cartoongan_tf.export` writes. "
             f"Received: none in {folder}/{','.join(missing) or '*'}"
         )
-    return sorted(found, key=lambda model: (model.style, model.variant))
+    return sorted(found.values(), key=lambda model: (model.style, model.variant))
 
 
 def write_goldens(models: list[ModelFile], folder) -> dict:

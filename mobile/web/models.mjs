@@ -33,7 +33,9 @@ export function findStyles(folder) {
       const isLive = variant === LIVE && side === LIVE_SIZE && !/low-fidelity/.test(file);
       if ((!isOurs && !isLive) || !file.endsWith(".tflite")) continue;
       checkShape(path, entry);
-      models.push({ ...readModel(path, entry), variant, size: side });
+      const model = { ...readModel(path, entry), variant, size: side };
+      // a style's own model.json and that of its tflite/ may name the same file
+      if (!models.some(({ url }) => url === model.url)) models.push(model);
     }
     if (models.length) styles.set(name, { name, licence: contract.licence, models });
   }

@@ -27,7 +27,7 @@ if [ ${#missing[@]} -gt 0 ]; then
 fi
 make --no-print-directory web-packages
 
-if ! compgen -G "$MODELS/*/tflite/model.json" >/dev/null; then
+if ! compgen -G "$MODELS/*/tflite/*.tflite" >/dev/null; then
   echo "There are no models in $MODELS/: testing with stand-ins of random weights"
   MODELS=out/standins GOLDENS=out/standin-goldens
   [ -d "$MODELS" ] || "$BIN/python" mobile/contract/make_standins.py --out "$MODELS"
