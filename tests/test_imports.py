@@ -19,10 +19,11 @@ FLOORS = {
     3: "cartoonizer baselines.neural_style porting.pth porting.authors "
     "exporting.extras exporting.signatures exporting.saved_model exporting.onnx "
     "exporting.tflite exporting.quantization exporting.smoothing exporting.photos "
-    "exporting.parity exporting.report exporting.contract exporting.bundle",
+    "exporting.parity exporting.report exporting.contract exporting.bundle "
+    "exporting.goldens",
     4: "__init__ porting.__init__ evaluation.__init__ baselines.__init__ "
     "exporting.__init__",
-    5: "train cartoonize stylize convert draw prepare export distill evaluate",
+    5: "train cartoonize stylize convert draw prepare export distill evaluate goldens",
 }
 COMMANDS = set(FLOORS[5].split())
 # Within a floor this order holds: a file imports only files named before it.
