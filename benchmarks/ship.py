@@ -48,6 +48,7 @@ mnicnc404/CartoonGan-tensorflow |
 {held} held out |
 | licence | {licence} |
 | training | `python -m cartoongan_tf.distill {command}` |
+| start | {start} |
 | time | {hours} hours on one core of a two-core cloud machine, shared with other work |
 
 ## Scores
@@ -83,6 +84,7 @@ def main(argv):
     command.add_argument("run", type=Path)
     command.add_argument("--photos", type=Path, required=True)
     command.add_argument("--hours", type=float, required=True)
+    command.add_argument("--start", help="where a run that had --start began")
     commands.add_parser("table").set_defaults(do=lambda args: write_table())
     commands.add_parser("strip").set_defaults(do=lambda args: draw_strip())
     args = parser.parse_args(argv)
@@ -153,6 +155,7 @@ def ship(args):
         licence=LICENCE,
         command=" ".join(flags(config)),
         hours=args.hours,
+        start=args.start or "random weights",
         photo=f"{photo['psnr']:.1f} dB, SSIM {photo['ssim']:.2f}, outline F1 "
         f"{photo['outline_f1']:.2f}",
         scores="\n".join(scores),
@@ -190,7 +193,7 @@ def flags(config):
     named = {"teacher": f"{config['style']}.keras", "photos": "BSDS500"}
     for name, value in {**config, **named}.items():
         if name == "start" and value:
-            value = "saved_models/paprika/light.keras"
+            value = "START.keras"
         if value != usual[name]:
             yield f"--{name.replace('_', '-')} {value}"
 
