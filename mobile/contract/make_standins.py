@@ -58,13 +58,14 @@ def _export(folder: Path, style: str, seed: int, sizes) -> None:
         if hasattr(layer, "beta"):  # else every output is about grey
             layer.beta.assign(rng.normal(0, 0.3, layer.beta.shape))
     choice = quantization.Choice(quantization.FULL, (), (0.0, 0.0))
+    aim = quantization.QUICK
     with paths.replacing_folder(folder) as temporary:
         entries = []
         for size in sizes:
             model = tflite.convert(generator, size)
             made = {
                 "float16": quantization.to_float16(model),
-                "int8": quantization.apply(model, choice)[0],
+                "int8": quantization.apply(generator, size, choice, aim)[0],
             }
             for variant, data in made.items():
                 path = temporary / f"{style}_{size}_{variant}.tflite"
