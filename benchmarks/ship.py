@@ -98,13 +98,15 @@ def ship(args):
     from cartoongan_tf.generators import load_generator
     from cartoongan_tf.pairs import hold_out, name_pairs
 
-    config = json.loads((args.run / "config.json").read_text())
+    # Before there was a margin, there was none.
+    config = {"margin": 0, **json.loads((args.run / "config.json").read_text())}
     style = config["style"]
     generator = load_generator(args.run / "generator.keras")
     files = paths.find(args.photos)
     learnt, held = hold_out(files, config["hold_out"])
     # What the teacher drew of them for the run.
     wanted = config["teacher"], files, config["image_size"], config["seed"]
+    wanted += (config["margin"],)
     drawn = args.run.parent.parent / name_pairs(*wanted) / "held"
     with tempfile.TemporaryDirectory() as folder:
         folder = Path(folder)

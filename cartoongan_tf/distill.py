@@ -42,6 +42,12 @@ def main(argv):
     flag = parser.add_argument_group("how long, on what").add_argument
     flag("--pairs", type=int, help="windows that the teacher draws, once (4000)")
     flag("--image-size", type=int, help="side of the windows (160)")
+    flag(
+        "--margin",
+        type=int,
+        help="pixels around a window that the teacher sees and that are cut off its "
+        "picture, with the lines that it draws along the border (32)",
+    )
     flag("--hold-out", type=int, help="one photo in so many is kept for scores (8)")
     flag("--steps", type=int, help="of training (8000)")
     flag("--epoch", type=int, help="steps between two scores (500)")

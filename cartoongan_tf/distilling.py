@@ -32,6 +32,7 @@ SAMPLES = 6
 LEAST = {
     "pairs": 1,
     "hold_out": 0,
+    "margin": 0,
     "steps": 1,
     "epoch": 1,
     "learning_rate": 0,
@@ -56,6 +57,7 @@ class Lesson:
         photos: Folder.
         pairs: How many windows the teacher draws.
         image_size: Their side.
+        margin: Around them, seen by the teacher alone (`Pairs`).
         hold_out: One photo in so many is kept for scores.
         steps: Of training.
         epoch: Steps between two rows of the history.
@@ -83,6 +85,7 @@ class Lesson:
     photos: str
     pairs: int = 4000
     image_size: int = 160
+    margin: int = 32
     hold_out: int = 8
     steps: int = 8_000
     epoch: int = 500
@@ -106,6 +109,11 @@ class Lesson:
 
     def __post_init__(self):
         data.check_sizes(self.batch_size, self.image_size)
+        if self.margin % 4 or self.margin >= self.image_size:
+            raise ValueError(
+                "`margin` must be a multiple of 4, less than `image_size`. Received: "
+                f"margin={self.margin}, image_size={self.image_size}"
+            )
         for name, least in LEAST.items():
             value = getattr(self, name)
             if not least <= value < math.inf:
@@ -131,8 +139,9 @@ class Distillation:
         self.teacher = load_generator(lesson.teacher)
         photos = paths.find(lesson.photos)
         self.learnt, self.held = hold_out(photos, lesson.hold_out)
-        name = name_pairs(lesson.teacher, photos, lesson.image_size, lesson.seed)
-        self.pairs = Pairs(cache / name, self.learnt, lesson.image_size, lesson.seed)
+        windows = lesson.image_size, lesson.seed, lesson.margin
+        folder = cache / name_pairs(lesson.teacher, photos, *windows)
+        self.pairs = Pairs(folder, self.learnt, *windows)
         keras.utils.set_random_seed(lesson.seed)
         arguments = ("width", "trunk", "num_blocks", "norm", "padding")
         self.student = LightGenerator(

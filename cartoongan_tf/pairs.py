@@ -28,10 +28,16 @@ class Pairs:
         photos: Files.
         size: Side of the windows, a multiple of 4.
         seed: Decides which photo, window, flip and exposure.
+        margin: Pixels that the teacher sees around a window, reflected, and that are
+            cut off its picture: a network that pads with zeros draws lines along the
+            border (hayao's in skies), and the student need not learn them.
     """
 
-    def __init__(self, folder: Path, photos: list[Path], size: int, seed: int = 0):
+    def __init__(
+        self, folder: Path, photos: list[Path], size: int, seed: int = 0, margin=0
+    ):
         self.folder, self.size, self.seed = Path(folder), size, seed
+        self.margin = margin
         self.photos = Pictures(photos)
 
     def path(self, number: int) -> Path:
@@ -53,10 +59,19 @@ class Pairs:
             for at in range(0, len(missing), AT_ONCE):
                 numbers = missing[at : at + AT_ONCE]
                 windows = np.stack([self.cut(number) for number in numbers])
-                cartoons = images.to_uint8(teacher(images.to_signed(windows)))
+                cartoons = images.to_uint8(
+                    teacher(images.to_signed(self._frame(windows)))
+                )
+                if self.margin:
+                    inside = slice(self.margin, -self.margin)
+                    cartoons = cartoons[:, inside, inside]
                 for number, *pair in zip(numbers, windows, cartoons, strict=True):
                     images.write(self.path(number), np.concatenate(pair, axis=1))
                 bar.update(len(numbers))
+
+    def _frame(self, windows: np.ndarray) -> np.ndarray:
+        around = (self.margin, self.margin)
+        return np.pad(windows, ((0, 0), around, around, (0, 0)), "reflect")
 
     def cut(self, number: int) -> np.ndarray:
         """A pair's window of a photo: uint8 `(size, size, 3)`."""
@@ -90,12 +105,14 @@ class Pairs:
         return pair[:, : self.size], pair[:, self.size :]
 
 
-def name_pairs(teacher: Path, photos: list[Path], size: int, seed: int) -> str:
-    """A folder's name for pairs of one teacher, these photos, a size and a seed."""
+def name_pairs(
+    teacher: Path, photos: list[Path], size: int, seed: int, margin: int = 0
+) -> str:
+    """A folder's name for pairs of one teacher, these photos, and such windows."""
     digest = hashlib.sha256(Path(teacher).read_bytes())
     for photo in photos:
         digest.update(f"{photo.name} {photo.stat().st_size}\n".encode())
-    digest.update(f"{size} {seed}".encode())
+    digest.update(f"{size} {seed}{f' {margin}' if margin else ''}".encode())
     return f"pairs-{digest.hexdigest()[:12]}"
 
 

@@ -9,7 +9,20 @@ from cartoongan_tf.generators import Generator, load_generator
 from cartoongan_tf.light import LightGenerator
 
 SMALL = (
-    *("--pairs", 4, "--image-size", 32, "--hold-out", 3, "--steps", 4, "--epoch", 2),
+    *(
+        "--pairs",
+        4,
+        "--image-size",
+        32,
+        "--margin",
+        4,
+        "--hold-out",
+        3,
+        "--steps",
+        4,
+        "--epoch",
+        2,
+    ),
     *("--batch-size", 2, "--width", 2, "--trunk", 4, "--num-blocks", 1),
 )
 
@@ -75,6 +88,7 @@ def test_what_is_missing_is_said_in_one_line(command, arguments, said):
     [
         (["--teacher", "no.keras"], "No such file"),
         (["--image-size", 30], "`image_size` must be a multiple of 4"),
+        (["--margin", 32], "`margin` must be a multiple of 4, less than"),
         (["--steps", 0], "`steps` must be at least 1"),
         (["--detail-weight", -1], "`detail_weight` must be at least 0"),
         (["--hold-out", 1], "There must be photos to learn from"),

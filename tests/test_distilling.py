@@ -28,6 +28,7 @@ def lesson(tmp_path_factory):
         str(folder / "photos"),
         pairs=6,
         image_size=32,
+        margin=4,
         hold_out=3,
         steps=8,
         epoch=4,

@@ -42,6 +42,23 @@ def test_a_pair_depends_on_seed_and_number_alone(tmp_path, photos):
     assert not np.array_equal(one.cut(0), Pairs(tmp_path, photos, 32, seed=1).cut(0))
 
 
+def test_a_margin_is_seen_by_the_teacher_and_cut_off_its_picture(tmp_path, photos):
+    seen = []
+
+    def teacher(batch):
+        seen.append(batch)
+        return -batch
+
+    pairs = Pairs(tmp_path / "pairs", photos, 32, margin=8)
+    pairs.make(teacher, 1)
+    photo, cartoon = pairs[0]
+    assert np.array_equal(cartoon, 255 - photo)
+    (batch,) = seen
+    assert batch.shape == (1, 48, 48, 3)
+    framed = np.pad(photo, ((8, 8), (8, 8), (0, 0)), "reflect")
+    assert np.array_equal(images.to_uint8(batch[0]), framed)
+
+
 def test_only_what_is_missing_is_drawn_again(tmp_path, photos):
     pairs = Pairs(tmp_path / "pairs", photos, 32)
     pairs.make(negative, 4)
@@ -85,10 +102,11 @@ def test_the_name_tells_teachers_photos_sizes_and_seeds_apart(tmp_path, photos):
         name_pairs(teacher, photos[1:], 32, 0),
         name_pairs(teacher, photos, 64, 0),
         name_pairs(teacher, photos, 32, 1),
+        name_pairs(teacher, photos, 32, 0, 8),
     }
     teacher.write_bytes(b"another")
     others.add(name_pairs(teacher, photos, 32, 0))
-    assert len(others | {first}) == 5
+    assert len(others | {first}) == 6
 
 
 def test_held_out_photos_are_never_learnt_from():
