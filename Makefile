@@ -2,20 +2,28 @@
 
 PYTHON ?= python3
 STYLE ?= hayao
-MODELS ?= saved_models
-GOLDENS ?= mobile/contract/goldens
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: help install demo test test-jvm lint bench clean
+# The page in browsers: its models, and the golden pictures that Python makes of them.
+MODELS ?= saved_models
+GOLDENS ?= mobile/contract/goldens
+WEB := mobile/web
+WEB_READY := $(WEB)/node_modules/.ready
+
+.PHONY: help install demo test test-jvm lint bench clean web web-build web-packages goldens test-web
 
 help:
 	@echo "make demo   train the built-in sample style for a few minutes, draw out/demo.png"
 	@echo "make test   run every test"
-	@echo "make test-jvm  the Android app's core and screens on a desktop JVM (Maven)"
 	@echo "make lint   ruff, as CI runs it"
 	@echo "make bench  measure what the README claims"
-	@echo "make clean  remove what these made (.venv and out/)"
+	@echo "make web    build the web page and serve it on this machine (MODELS=DIR)"
+	@echo "make web-build  the page as a folder for any static host: $(WEB)/dist"
+	@echo "make goldens    what every runtime must draw, by Python (MODELS=DIR GOLDENS=DIR)"
+	@echo "make test-web   test the page in Chromium; on Debian it installs what is missing"
+	@echo "make test-jvm   test the Android app's core and screens on a desktop JVM; likewise"
+	@echo "make clean  remove what these made (.venv, out/, the page and its packages)"
 
 install: $(READY)
 
@@ -55,5 +63,26 @@ lint: install
 bench: install
 	for file in benchmarks/*.py; do $(BIN)/python $$file || exit; done
 
+web: web-build
+	node $(WEB)/serve.mjs
+
+web-build: web-packages
+	node $(WEB)/build.mjs --models $(MODELS) --goldens $(GOLDENS)
+
+web-packages: $(WEB_READY)
+
+$(WEB_READY): $(WEB)/package-lock.json
+	@node -e 'const [a, b] = process.versions.node.split("."); process.exit(a * 100 + +b < 1817 ? 1 : 0)' && \
+	  npm --version >/dev/null || { echo "error: the page needs Node.js 18.17 or newer \
+	and npm. On Debian: apt-get install nodejs npm" >&2; exit 2; }
+	cd $(WEB) && npm ci --ignore-scripts --no-audit --no-fund
+	@touch $(WEB_READY)
+
+goldens: install
+	$(BIN)/python -m cartoongan_tf.goldens --models $(MODELS) --out $(GOLDENS)
+
+test-web: install
+	MODELS=$(MODELS) GOLDENS=$(GOLDENS) BIN=$(BIN) TESTS="$(TESTS)" bash $(WEB)/tests/run.sh
+
 clean:
-	rm -rf .venv out
+	rm -rf .venv out $(WEB)/node_modules $(WEB)/dist $(WEB)/screenshots

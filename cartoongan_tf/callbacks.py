@@ -86,12 +86,10 @@ class History(keras.callbacks.Callback):
         first_step: Step of the run at which the phase begins.
         steps_per_epoch: Steps of an epoch.
         step: Step at which this part of the run begins.
+        columns: Of the file, beside phase, epoch and step.
     """
 
     COLUMNS = (
-        "phase",
-        "epoch",
-        "step",
         "content_loss",
         "g_loss",
         "d_loss",
@@ -109,10 +107,17 @@ class History(keras.callbacks.Callback):
     )
 
     def __init__(
-        self, path: Path, phase: str, first_step: int, steps_per_epoch: int, step: int
+        self,
+        path: Path,
+        phase: str,
+        first_step: int,
+        steps_per_epoch: int,
+        step: int,
+        columns: tuple = COLUMNS,
     ):
         super().__init__()
         self.path, self.phase = Path(path), phase
+        self.columns = ("phase", "epoch", "step", *columns)
         self.first_step, self.steps_per_epoch = first_step, steps_per_epoch
         self.rows = [row for row in read_history(self.path) if int(row["step"]) <= step]
 
@@ -124,7 +129,7 @@ class History(keras.callbacks.Callback):
         with paths.replacing(self.path) as temporary:
             with open(temporary, "w", newline="") as file:
                 writer = csv.DictWriter(
-                    file, self.COLUMNS, restval="", extrasaction="ignore"
+                    file, self.columns, restval="", extrasaction="ignore"
                 )
                 writer.writeheader()
                 writer.writerows(self.rows)

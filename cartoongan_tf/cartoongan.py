@@ -3,7 +3,7 @@
 import keras
 import tensorflow as tf
 
-from cartoongan_tf import gradients
+from cartoongan_tf import gradients, networks
 from cartoongan_tf.averages import WeightAverage
 from cartoongan_tf.losses import ADVERSARIAL, CONTENT
 
@@ -89,11 +89,11 @@ class InitializationPhase(keras.Model):
         return self.get_metrics_result()
 
     def get_config(self):
-        return _serialize(self, "generator", "features")
+        return networks.serialize(self, "generator", "features")
 
     @classmethod
     def from_config(cls, config, custom_objects=None):
-        return _deserialize(cls, config)
+        return networks.deserialize(cls, config)
 
 
 @keras.saving.register_keras_serializable(package="cartoongan_tf")
@@ -309,11 +309,11 @@ class CartoonGAN(keras.Model):
         return g_gradients, d_gradients, norms, values
 
     def get_config(self):
-        return _serialize(self, "generator", "discriminator", "features")
+        return networks.serialize(self, "generator", "discriminator", "features")
 
     @classmethod
     def from_config(cls, config, custom_objects=None):
-        return _deserialize(cls, config)
+        return networks.deserialize(cls, config)
 
 
 def prepare_optimizer(optimizer, network):
@@ -375,21 +375,3 @@ def pick(table: dict, argument: str, name: str):
             f"Received: {argument}={name!r}"
         )
     return table[name]
-
-
-def _serialize(model, *parts):
-    config = {
-        part: keras.saving.serialize_keras_object(getattr(model, part))
-        for part in parts
-    }
-    return {"name": model.name, **config}
-
-
-def _deserialize(cls, config):
-    parts = {
-        key: keras.saving.deserialize_keras_object(value)
-        if isinstance(value, dict)
-        else value
-        for key, value in config.items()
-    }
-    return cls(**parts)

@@ -31,6 +31,12 @@ def main(argv):
         help="a generator's .keras, .tflite or .onnx, instead of --style",
     )
     flag(
+        "--quality",
+        choices=("default", "paper"),
+        help="paper: the style's large network, where it was converted (default: your "
+        "own where you installed one, else the light one that is shipped)",
+    )
+    flag(
         "--out",
         help="a picture's name (.png, .jpg, .webp) for one photo, or for the sheet of "
         "--compare; else a folder (beside the photo, as NAME_cartoon.png)",
@@ -51,6 +57,11 @@ def main(argv):
             "`--style` and `--weights` must not both be given. "
             f"Received: --style {args.style} --weights {args.weights}"
         )
+    if args.quality is not None and args.weights is not None:
+        raise ValueError(
+            "`--quality` must go with a style, not with `--weights`. "
+            f"Received: --quality {args.quality} --weights {args.weights}"
+        )
     if not 0 <= args.strength <= 1:
         raise ValueError(f"`--strength` must be in 0..1. Received: {args.strength}")
     if args.max_size is not None and args.max_size < 1:
@@ -70,7 +81,8 @@ def main(argv):
 
     if args.weights is None:
         style = "paprika" if args.style is None else args.style
-        cartoonizer = Cartoonizer(styles.find_weights(style))
+        weights = styles.find_weights(style, args.quality or "default")
+        cartoonizer = Cartoonizer(weights)
     else:
         cartoonizer = Cartoonizer(Path(args.weights))
     rows = []

@@ -10,11 +10,9 @@ from cartoongan_tf import images, memory, styles
 from cartoongan_tf.colors import keep_color as keep_photo_color
 from cartoongan_tf.runtimes import KerasRuntime, load_runtime
 
-# Measured peak above the idle process, at 1 and 4 megapixels: 12.5 to 13.1 bytes a
-# pixel and filter for the paper's generator (its 64-channel maps at full resolution),
-# and some 150 a pixel for the picture itself in float, `keep_color` included.
-BYTES_PER_FILTER = 14
+# Of the picture itself in float, `keep_color` included, at 1 and 4 megapixels.
 BYTES_PER_PIXEL = 150
+UNKNOWN_GENERATOR = 900  # as the paper's
 
 
 class Cartoonizer:
@@ -112,8 +110,8 @@ class Cartoonizer:
 
     def _check_memory(self, height: int, width: int) -> None:
         """TensorFlow would be killed by the system, without a word."""
-        filters = getattr(self.generator, "filters", 64)
-        need = height * width * (filters * BYTES_PER_FILTER + BYTES_PER_PIXEL)
+        own = getattr(self.generator, "bytes_per_pixel", UNKNOWN_GENERATOR)
+        need = height * width * (own + BYTES_PER_PIXEL)
         free = memory.available()
         if free is not None and need > free:
             side = int(max(height, width) * (free / need) ** 0.5)

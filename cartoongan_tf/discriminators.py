@@ -4,12 +4,13 @@ import keras
 from keras import layers
 
 from cartoongan_tf.layers import DetailBands, InstanceNormalization
+from cartoongan_tf.networks import Network, check_at_least, check_one_of
 
 NORMALIZATIONS = ("instance", "none")
 
 
 @keras.saving.register_keras_serializable(package="cartoongan_tf")
-class PatchDiscriminator(keras.Model):
+class PatchDiscriminator(Network):
     """The paper's patch discriminator: one logit for every 4x4 pixels.
 
     Args:
@@ -25,6 +26,8 @@ class PatchDiscriminator(keras.Model):
     Reference: CartoonGAN, CVPR 2018, section 3.1 and figure 2.
     """
 
+    ARGUMENTS = ("filters", "normalization", "bands")
+
     def __init__(
         self,
         filters=32,
@@ -34,16 +37,8 @@ class PatchDiscriminator(keras.Model):
         name=None,
         **kwargs,
     ):
-        if not isinstance(filters, int) or filters < 1:
-            raise ValueError(
-                "`filters` must be a whole number of at least 1. "
-                f"Received: filters={filters!r}"
-            )
-        if normalization not in NORMALIZATIONS:
-            raise ValueError(
-                f"`normalization` must be one of {', '.join(NORMALIZATIONS)}. "
-                f"Received: normalization={normalization!r}"
-            )
+        check_at_least("filters", filters, 1)
+        check_one_of("normalization", normalization, NORMALIZATIONS)
         policy = keras.dtype_policies.get(dtype or keras.config.dtype_policy())
 
         def conv(x, channels, name, stride=1, bias=True, **changes):
@@ -82,17 +77,3 @@ class PatchDiscriminator(keras.Model):
         self.normalization = normalization
         self.bands = bands
         self.policy = policy
-
-    def get_config(self):
-        return {
-            "name": self.name,
-            "trainable": self.trainable,
-            "filters": self.filters,
-            "normalization": self.normalization,
-            "bands": self.bands,
-            "dtype": keras.dtype_policies.serialize(self.policy),
-        }
-
-    @classmethod
-    def from_config(cls, config, custom_objects=None):
-        return cls(**config)

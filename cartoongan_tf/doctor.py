@@ -4,6 +4,7 @@ import math
 
 PATIENCE = 300  # joint steps before the discriminator must have seen something
 OUTWEIGHED = 3.0  # content against adversarial gradient; at 1 the style is weak already
+GOOD = 0.2  # what `cartoongan.BALANCE` holds it at
 BLIND = 0.04  # answers nearer to each other than this tell nothing apart
 FLAT = 0.1  # of the photos' contrast
 # Answers to the cartoons above, to all others below. From there pictures drift back to
@@ -48,7 +49,7 @@ class Doctor:
         found = {}
         ratio, weight = means["content_ratio"], means["content_weight"]
         if ratio > OUTWEIGHED and not self.balance:
-            better = weight * 0.3 / ratio
+            better = weight * GOOD / ratio
             found["outweighed"] = (
                 f"content outweighs style {_short(ratio)} to 1: no style will appear; "
                 f"try --content-weight {_short(better)}, or --balance auto"

@@ -19,9 +19,12 @@ VARIANTS = ("float32", "float16", "weight-int8", "int8", "full-int8")
 # Of those the best trade: a quarter of the size, under half the time, over 45 dB.
 DEFAULT = "int8"
 
-AUTHORS_TERMS = (
-    "the CartoonGAN authors' published weights: research and non-commercial use"
-)
+TERMS = {  # of the weights that are known by their name
+    "paper.keras": "the CartoonGAN authors' published weights: research and "
+    "non-commercial use",
+    "light.keras": "distilled from the CartoonGAN authors' published weights on photos "
+    "of BSDS500: research and non-commercial use",
+}
 
 
 def main(argv):
@@ -108,7 +111,7 @@ def main(argv):
     generator = load_generator(weights)
     licence = args.licence
     if licence is None:
-        licence = AUTHORS_TERMS if weights.name == "paper.keras" else "not stated"
+        licence = TERMS.get(weights.name, "not stated")
     with terminal.quiet_libraries(QUIET):
         rows = bundle.export(
             generator,

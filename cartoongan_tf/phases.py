@@ -9,6 +9,7 @@ from cartoongan_tf.cartoongan import CartoonGAN, InitializationPhase
 from cartoongan_tf.discriminators import PatchDiscriminator
 from cartoongan_tf.features import VGG19Features
 from cartoongan_tf.generators import Generator, ResnetGenerator
+from cartoongan_tf.light import LightGenerator
 from cartoongan_tf.palettes import Palette
 from cartoongan_tf.plans import PRECISIONS, SAMPLE_SET, Plan
 from cartoongan_tf.pools import FakePool
@@ -38,7 +39,7 @@ class Phases:
         dtype = PRECISIONS[plan.mixed_precision]
         self.generator, self.discriminator = devices.create(
             strategy,
-            lambda: Generator(plan.filters, plan.num_blocks, dtype),
+            lambda: make_generator(plan, dtype),
             lambda: PatchDiscriminator(
                 plan.d_filters, plan.d_normalization, plan.d_bands, dtype
             ),
@@ -209,6 +210,14 @@ class CyclePhases:
             "pool": _values(joint.pool.variables + joint.photo_pool.variables),
             "means": _means(joint),
         }
+
+
+def make_generator(plan: Plan, dtype):
+    """The generator of a plan of a CartoonGAN."""
+    if plan.generator == "light":
+        width = max(1, plan.filters // 4)
+        return LightGenerator(width, plan.filters, plan.num_blocks, dtype=dtype)
+    return Generator(plan.filters, plan.num_blocks, dtype)
 
 
 def _means(*models) -> list[tf.Variable]:

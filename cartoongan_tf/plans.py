@@ -9,6 +9,7 @@ from cartoongan_tf.features import LAYERS
 
 SAMPLE_SET = "the built-in sample set"
 MODELS = ("cartoongan", "cyclegan")
+GENERATORS = ("paper", "light")
 PRECISIONS = {
     "float32": "float32",
     "float16": "mixed_float16",
@@ -73,6 +74,7 @@ class Plan:
     accumulate: int = 1
     image_size: int = 256  # paper
     short_side: int = 0  # 0: 1.5 times the image_size
+    generator: str = "paper"
     filters: int = 64  # paper
     num_blocks: int = 8  # paper
     d_filters: int = 32  # paper
@@ -175,6 +177,7 @@ class Plan:
 CHOICES = {
     "recipe": tuple(RECIPES),
     "model": MODELS,
+    "generator": GENERATORS,
     "d_normalization": NORMALIZATIONS,
     "adversarial_loss": tuple(losses.ADVERSARIAL),
     "content_loss": tuple(losses.CONTENT),
@@ -253,6 +256,7 @@ CYCLEGAN_SAMPLE_DEFAULTS = {**SAMPLE_DEFAULTS, "init_epochs": 0, "pool": 50}
 CARTOONGAN_ONLY = (
     "recipe",
     "init_epochs",
+    "generator",
     "accumulate",
     "d_normalization",
     "d_bands",

@@ -7,12 +7,18 @@ from pathlib import Path
 
 from cartoongan_tf import paths
 
-# Beside the package in a clone; where there is one, the working folder's comes first.
+# Beside the package in a clone, in it where it was installed from a wheel; where there
+# is one, the working folder's comes first.
 HOME = Path(__file__).resolve().parent.parent / "saved_models"
+PACKAGED = Path(__file__).resolve().parent / "saved_models"
 
-# In the order they are looked for: trained here and installed by `train --install`,
-# then the authors' large network converted by `convert`.
-WEIGHTS = ("generator.keras", "paper.keras")
+# What each quality looks for, in order. `default`: trained here and installed by `train
+# --install`; the light one that is shipped; the authors' large network. `paper`: that
+# last one, put there by `convert`.
+QUALITIES = {
+    "default": ("generator.keras", "light.keras", "paper.keras"),
+    "paper": ("paper.keras",),
+}
 
 
 @dataclass(frozen=True)
@@ -61,22 +67,32 @@ def check_style(style: str, data: str | os.PathLike = "data") -> None:
         )
 
 
-def find_weights(style: str) -> Path:
+def find_weights(style: str, quality: str = "default") -> Path:
     """The generator of a style, under `saved_models/<style>/`.
 
+    Args:
+        style: Its name.
+        quality: Of `QUALITIES`.
+
     Raises:
-        ValueError: For an unknown style, or one without weights yet; the message says
-            how to get them.
+        ValueError: For an unknown style, or one without such weights yet; the message
+            says how to get them.
     """
     check_style(style)
+    if quality not in QUALITIES:
+        raise ValueError(
+            f"`quality` must be one of {', '.join(QUALITIES)}. Received: {quality}"
+        )
     for home in _homes():
-        for name in WEIGHTS:
+        for name in QUALITIES[quality]:
             if (home / style / name).is_file():
                 return home / style / name
+    wanted = "large weights" if quality == "paper" else "weights"
+    train = f"Train it: `python -m cartoongan_tf.train --style {style} --install`; or "
     raise ValueError(
-        f"There are no weights for style {style} yet. Train it: `python -m "
-        f"cartoongan_tf.train --style {style} --install`; or convert the authors': "
-        f"`python -m cartoongan_tf.convert authors FILE --out "
+        f"There are no {wanted} for style {style} yet. "
+        f"{train if quality == 'default' else ''}"
+        f"Convert the authors': `python -m cartoongan_tf.convert authors FILE --out "
         f"saved_models/{style}/paper.keras`; or name a file with --weights"
     )
 
@@ -106,9 +122,10 @@ def install_path(style: str) -> Path:
     Raises:
         ValueError: When it cannot be written there.
     """
-    home = next((home for home in _homes() if home.is_dir()), Path("saved_models"))
-    return paths.check_folder(home / style) / WEIGHTS[0]
+    own = (Path("saved_models"), HOME)  # never into an installed package
+    home = next((home for home in own if home.is_dir()), own[0])
+    return paths.check_folder(home / style) / QUALITIES["default"][0]
 
 
 def _homes() -> tuple[Path, ...]:
-    return Path("saved_models"), HOME
+    return Path("saved_models"), HOME, PACKAGED

@@ -74,7 +74,16 @@ def main(argv):
     flag("--keep", type=int, help="newest backups that are kept (3)")
 
     flag = parser.add_argument_group("networks").add_argument
-    flag("--filters", type=int, help="width of the generator (64, the paper's; 16)")
+    flag(
+        "--generator",
+        choices=("paper", "light"),
+        help="light: one for phones, see the README (paper)",
+    )
+    flag(
+        "--filters",
+        type=int,
+        help="width of the generator, of a light one's trunk (64, the paper's; 16)",
+    )
     flag("--num-blocks", type=int, help="its residual blocks (8, the paper's; 3)")
     flag("--d-filters", type=int, help="width of the discriminator (32; 16)")
     flag(

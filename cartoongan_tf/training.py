@@ -1,9 +1,7 @@
 """One training run, from its plan to `generator.keras`: both phases, backup, resume."""
 
-import signal
 import sys
 import time
-from contextlib import contextmanager
 from dataclasses import asdict, replace
 
 import keras
@@ -11,7 +9,16 @@ import numpy as np
 import tensorflow as tf
 from tqdm import tqdm
 
-from cartoongan_tf import curves, data, devices, doctor, images, paths, supplies
+from cartoongan_tf import (
+    curves,
+    data,
+    devices,
+    doctor,
+    images,
+    interrupts,
+    paths,
+    supplies,
+)
 from cartoongan_tf.averages import averaged
 from cartoongan_tf.backups import Backups
 from cartoongan_tf.callbacks import (
@@ -190,7 +197,7 @@ class Training:
         if self.is_chief:
             run.write_config(self.config())
             self.writer = tf.summary.create_file_writer(str(run.logs))
-        with _catch_signals(self):
+        with interrupts.caught(self._stop):
             self._fit("init", phases.init, 0, self.init_steps)
             self._fit("joint", phases.joint, self.init_steps, self.steps)
         if self.backup.saved_step != self.step:
@@ -332,6 +339,11 @@ class Training:
         self.interrupted = total >= 1000
         return total % 1000 > 0
 
+    def _stop(self) -> None:
+        self.stop_asked = True
+        # Alone at once; of many processes, when all have agreed.
+        self.interrupted = not devices.is_many(self.strategy)
+
     def _save(self) -> None:
         self.backup.save()
         if not self.is_chief:
@@ -366,28 +378,3 @@ def _check_devices(plan: Plan, count: int) -> None:
             "`jit` must go with one device: XLA cannot sum over many. "
             f"Received: {count} devices"
         )
-
-
-@contextmanager
-def _catch_signals(training: Training):
-    """Turns the first Ctrl-C or SIGTERM into a flag that is read between two steps."""
-
-    def catch(number, frame):
-        if training.stop_asked:
-            raise KeyboardInterrupt
-        training.stop_asked = True
-        # Alone at once; of many processes, when all have agreed.
-        training.interrupted = not devices.is_many(training.strategy)
-        print("\nStopping after this step, saving ...", file=sys.stderr)
-
-    before = {}
-    try:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            before[number] = signal.signal(number, catch)
-    except ValueError:
-        pass  # not in the main thread: there signals are the caller's affair
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

@@ -25,8 +25,8 @@ def test_content_that_outweighs_style_is_told_with_a_weight_to_try():
     sick = {**WELL, "content_ratio": 900.0, "content_weight": 10.0}
     (said,) = Doctor().examine(sick, 100)
     assert said.startswith("content outweighs style 900 to 1: no style will appear")
-    assert "--content-weight 0.003" in said
-    assert Doctor(balance=0.3).examine(sick, 100) == []  # it is being mended
+    assert "--content-weight 0.002" in said
+    assert Doctor(balance=0.2).examine(sick, 100) == []  # it is being mended
 
 
 def test_a_discriminator_that_wins_outright_is_told():

@@ -8,20 +8,22 @@ import pytest
 PACKAGE = Path(__file__).resolve().parent.parent / "cartoongan_tf"
 
 FLOORS = {
-    0: "memory paths styles images layers losses schedules terminal",
-    1: "features generators discriminators colors edges pictures smooth data shapes "
-    "things materials scenes samples averages gradients palettes pools devices doctor "
-    "curves evaluation.metrics results frames bars lettering unfit duplicates sheets "
-    "shots sources selection prepared runtimes",
-    2: "cartoongan baselines.cyclegan callbacks runs plans backups supplies phases "
-    "training",
+    0: "memory paths styles images layers losses schedules "
+    "terminal interrupts networks",
+    1: "light features generators discriminators colors edges pictures smooth data "
+    "pairs shapes things materials scenes samples averages gradients palettes pools "
+    "devices doctor curves evaluation.metrics evaluation.scores results frames bars "
+    "lettering unfit duplicates sheets shots sources selection prepared runtimes",
+    2: "cartoongan distiller baselines.cyclegan callbacks runs plans backups supplies "
+    "phases training distilling",
     3: "cartoonizer baselines.neural_style porting.pth porting.authors "
     "exporting.extras exporting.signatures exporting.saved_model exporting.onnx "
     "exporting.tflite exporting.quantization exporting.smoothing exporting.photos "
-    "exporting.parity exporting.report exporting.contract exporting.bundle",
+    "exporting.parity exporting.report exporting.contract exporting.bundle "
+    "exporting.goldens",
     4: "__init__ porting.__init__ evaluation.__init__ baselines.__init__ "
     "exporting.__init__",
-    5: "train cartoonize stylize convert draw prepare export",
+    5: "train cartoonize stylize convert draw prepare export distill evaluate goldens",
 }
 COMMANDS = set(FLOORS[5].split())
 # Within a floor this order holds: a file imports only files named before it.

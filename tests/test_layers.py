@@ -7,6 +7,7 @@ import tensorflow as tf
 
 from cartoongan_tf.layers import (
     BilinearUpsampling,
+    DepthToSpace,
     DetailBands,
     InstanceNormalization,
     ReflectionPadding2D,
@@ -126,3 +127,16 @@ def test_bands_run_in_half_precision_and_under_xla():
     assert layer(x).dtype == tf.bfloat16
     compiled = tf.function(DetailBands(), jit_compile=True)
     np.testing.assert_allclose(compiled(x), DetailBands()(x), atol=2e-3)
+
+
+def test_depth_to_space_lays_channels_out_row_by_row():
+    x = np.arange(2 * 3 * 4 * 12, dtype=np.float32).reshape(2, 3, 4, 12)
+    out = np.asarray(DepthToSpace(2)(x))
+    wanted = x.reshape(2, 3, 4, 2, 2, 3).transpose(0, 1, 3, 2, 4, 5)
+    assert np.array_equal(out, wanted.reshape(2, 6, 8, 3))
+    assert DepthToSpace(2).compute_output_shape((None, None, 4, 12)) == (
+        None,
+        None,
+        8,
+        3,
+    )

@@ -9,6 +9,7 @@ import tensorflow as tf
 from cartoongan_tf import devices
 from cartoongan_tf.baselines.cyclegan import CycleGAN
 from cartoongan_tf.cartoongan import CartoonGAN
+from cartoongan_tf.light import LightGenerator
 from cartoongan_tf.phases import make_phases
 from cartoongan_tf.plans import make_plan
 
@@ -95,3 +96,16 @@ def test_cyclegan_has_four_networks_and_one_phase():
         not np.array_equal(*pair)
         for pair in zip(first.get_weights(), second.get_weights(), strict=True)
     )
+
+
+def test_a_light_generator_trains_in_both_phases():
+    made = phases(generator="light", filters=8, content_layer="block1_conv2")
+    assert type(made.generator) is LightGenerator
+    assert (made.generator.width, made.generator.trunk) == (2, 8)
+    made.adapt(np.zeros((1, 8, 8, 3), np.uint8), np.ones((1, 8, 8, 3), np.uint8))
+    before = [v.numpy() for v in made.generator.trainable_variables]
+    for model in (made.init, made.joint):
+        logs = model.train_step(batch())
+        assert np.isfinite([float(value) for value in logs.values()]).all()
+    after = made.generator.trainable_variables
+    assert all(not np.array_equal(a, b) for a, b in zip(before, after, strict=True))

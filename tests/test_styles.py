@@ -32,8 +32,29 @@ def test_trained_weights_come_before_converted_ones(home):
     folder.mkdir(parents=True)
     (folder / "paper.keras").touch()
     assert styles.find_weights("hayao").name == "paper.keras"
+    (folder / "light.keras").touch()
+    assert styles.find_weights("hayao").name == "light.keras"
     (folder / "generator.keras").touch()
     assert styles.find_weights("hayao").name == "generator.keras"
+    assert styles.find_weights("hayao", "paper").name == "paper.keras"
+
+
+def test_the_large_network_is_asked_for_by_name(home):
+    (home / "saved_models" / "hayao").mkdir(parents=True)
+    (home / "saved_models" / "hayao" / "light.keras").touch()
+    with pytest.raises(ValueError, match="no large weights for style hayao.*convert"):
+        styles.find_weights("hayao", "paper")
+    with pytest.raises(ValueError, match="one of default, paper. Received: best"):
+        styles.find_weights("hayao", "best")
+
+
+def test_an_installed_package_has_its_weights_in_it(home, monkeypatch):
+    packaged = home / "site-packages" / "saved_models"
+    (packaged / "hayao").mkdir(parents=True)
+    (packaged / "hayao" / "light.keras").touch()
+    monkeypatch.setattr(styles, "PACKAGED", packaged)
+    assert styles.find_weights("hayao") == packaged / "hayao" / "light.keras"
+    assert styles.install_path("hayao").parts[0] == "saved_models"
 
 
 def test_installing_keeps_the_earlier_ones(home):

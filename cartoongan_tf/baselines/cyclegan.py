@@ -6,11 +6,12 @@ import keras
 import tensorflow as tf
 from keras import layers
 
-from cartoongan_tf import gradients
+from cartoongan_tf import gradients, networks
 from cartoongan_tf.averages import WeightAverage
 from cartoongan_tf.cartoongan import prepare_optimizer
 from cartoongan_tf.layers import InstanceNormalization
 from cartoongan_tf.losses import l1_content_loss, least_squares_g_loss
+from cartoongan_tf.networks import Network, check_at_least
 from cartoongan_tf.pools import FakePool
 
 CYCLE_WEIGHT = 10.0  # CycleGAN, section 4
@@ -19,7 +20,7 @@ POOL_SIZE = 50  # CycleGAN, section 4
 
 
 @keras.saving.register_keras_serializable(package="cartoongan_tf")
-class PatchGAN(keras.Model):
+class PatchGAN(Network):
     """CycleGAN's discriminator: logits that see 70x70 pixels each.
 
     Instance norms have no bias in front of them, and are affine where CycleGAN's are
@@ -34,12 +35,10 @@ class PatchGAN(keras.Model):
     Reference: Zhu et al., ICCV 2017, https://arxiv.org/abs/1703.10593, appendix 7.2.
     """
 
+    ARGUMENTS = ("filters",)
+
     def __init__(self, filters=64, dtype=None, name=None, **kwargs):
-        if not isinstance(filters, int) or filters < 1:
-            raise ValueError(
-                "`filters` must be a whole number of at least 1. "
-                f"Received: filters={filters!r}"
-            )
+        check_at_least("filters", filters, 1)
         policy = keras.dtype_policies.get(dtype or keras.config.dtype_policy())
 
         def conv(x, channels, name, stride, bias=False, dtype=policy):
@@ -68,18 +67,6 @@ class PatchGAN(keras.Model):
         super().__init__(picture, logits, name=name, **kwargs)
         self.filters = filters
         self.policy = policy
-
-    def get_config(self):
-        return {
-            "name": self.name,
-            "trainable": self.trainable,
-            "filters": self.filters,
-            "dtype": keras.dtype_policies.serialize(self.policy),
-        }
-
-    @classmethod
-    def from_config(cls, config, custom_objects=None):
-        return cls(**config)
 
 
 @keras.saving.register_keras_serializable(package="cartoongan_tf")
@@ -276,14 +263,14 @@ class CycleGAN(keras.Model):
         return 0.5 * tf.reduce_mean(errors), on_real
 
     def get_config(self):
-        parts = "generator", "discriminator", "back_generator", "photo_discriminator"
-        config = {
-            part: keras.saving.serialize_keras_object(getattr(self, part))
-            for part in parts
-        }
+        networks_of = (
+            "generator",
+            "discriminator",
+            "back_generator",
+            "photo_discriminator",
+        )
         return {
-            "name": self.name,
-            **config,
+            **networks.serialize(self, *networks_of),
             "image_size": self.image_size,
             "pool_size": self.pool_size,
             "seed": self.seed,
@@ -291,14 +278,7 @@ class CycleGAN(keras.Model):
 
     @classmethod
     def from_config(cls, config, custom_objects=None):
-        return cls(
-            **{
-                key: keras.saving.deserialize_keras_object(value)
-                if isinstance(value, dict)
-                else value
-                for key, value in config.items()
-            }
-        )
+        return networks.deserialize(cls, config)
 
 
 def _both(one, other):

@@ -20,6 +20,7 @@ from cartoongan_tf.exporting import (
 from cartoongan_tf.exporting.photos import Photos
 from cartoongan_tf.exporting.signatures import as_float32
 from cartoongan_tf.exporting.smoothing import smooth
+from cartoongan_tf.light import LightGenerator
 
 FORMATS = ("saved-model", "onnx", "tflite")
 LOW = "low-fidelity"
@@ -194,20 +195,26 @@ class _Mixed:
 
     def __init__(self, generator, size, photos, tell):
         self.generator = as_float32(generator)
+        is_light = isinstance(generator, LightGenerator)
+        self.aim = quantization.QUICK if is_light else quantization.FAITHFUL
+        strip = self.aim.strip
         tell(f"smoothing on {len(photos.calibration.names)} photos")
-        exponents = smooth(self.generator, photos.calibration.at(size))
+        strips = max(1, size // strip) if strip else 1
+        exponents = smooth(self.generator, photos.calibration.at(size), strips)
         tests = photos.validation.at(size)
         tell(f"choosing layers on {len(tests)} other photos")
         self.choice = quantization.choose(
-            tflite.convert(self.generator, size),
+            tflite.convert(self.generator, size, strip=strip),
             [photo[None] for photo in tests],
             [truth[None] for truth in _draw(generator, tests)],
             runtimes.TFLiteRuntime,
             tell,
+            self.aim,
         )
         self.recipe = {
             "rounding": self.choice.rounding,
             "smoothing": exponents,
+            "strip_rows": strip,
             "float_layers": list(self.choice.floats),
             "validation_psnr": list(self.choice.psnr),
             "chosen_at": size,
@@ -215,7 +222,7 @@ class _Mixed:
 
     def make(self, size: int):
         """The file of a size, and the tensors that compute in int8."""
-        return quantization.apply(tflite.convert(self.generator, size), self.choice)
+        return quantization.apply(self.generator, size, self.choice, self.aim)
 
 
 def _draw(generator, photos) -> list:
@@ -244,7 +251,9 @@ def _measure(products, generator, model: bytes | None, test, size: int) -> None:
             "size_ratio": size_on_disk / len(model) if is_tflite else None,
             **figures,
             "worst_photo": test.names[worst],
-            "shortfalls": parity.find_shortfalls(product.variant, figures),
+            "shortfalls": parity.find_shortfalls(
+                product.variant, figures, isinstance(generator, LightGenerator)
+            ),
             "ops": _count_ops(product),
             "recipe": product.recipe,
         }

@@ -8,7 +8,7 @@ import numpy as np
 
 from cartoongan_tf import images, paths, samples
 
-CALIBRATION, VALIDATION, TEST = 10, 6, 20
+CALIBRATION, VALIDATION, TEST = 10, 10, 20
 
 
 @dataclass(frozen=True)

@@ -58,7 +58,9 @@ def find_edges(generator: keras.Model) -> list[Edge]:
     return [Edge(stream, readers), *(Edge((one,), (two,)) for one, two in pairs)]
 
 
-def smooth(generator: keras.Model, photos: list[np.ndarray]) -> dict[str, float | None]:
+def smooth(
+    generator: keras.Model, photos: list[np.ndarray], strips=1
+) -> dict[str, float | None]:
     """Rescales a generator in place; its pictures stay what they were.
 
     For each edge the exponent is taken that brings the simulated int8 convolutions
@@ -67,6 +69,7 @@ def smooth(generator: keras.Model, photos: list[np.ndarray]) -> dict[str, float 
     Args:
         generator: Changed in place where it is a `Generator`; else left alone.
         photos: float32 RGB -1..1 `(height, width, 3)`.
+        strips: Into how many the convolutions will be cut; each has a scale of its own.
 
     Returns:
         The exponent of each edge, by its name; None where nothing helps.
@@ -88,7 +91,7 @@ def smooth(generator: keras.Model, photos: list[np.ndarray]) -> dict[str, float 
     chosen = {}
     for edge in edges:
         loud = np.max([peak[n] for peak in peaks for n in edge.consumers], axis=0)
-        chosen[edge.name], factors = _choose(generator, edge, loud, seen)
+        chosen[edge.name], factors = _choose(generator, edge, loud, seen, strips)
         _rescale(generator, edge, factors)
     return chosen
 
@@ -98,7 +101,7 @@ def _peaks(x) -> np.ndarray:
     return tf.reduce_max(tf.abs(x), axis=(0, 1, 2)).numpy()
 
 
-def _choose(generator, edge: Edge, loud: np.ndarray, seen: list[dict]):
+def _choose(generator, edge: Edge, loud: np.ndarray, seen: list[dict], strips: int):
     """The exponent and the factors with the least simulated error."""
     layers = [generator.get_layer(name) for name in edge.consumers]
     weight = np.max(
@@ -120,13 +123,13 @@ def _choose(generator, edge: Edge, loud: np.ndarray, seen: list[dict]):
             truth = _convolve(layer, x, kernel)
             energy = float(tf.reduce_sum(truth**2)) or 1.0
             for number, (_, factors) in enumerate(candidates):
-                made = _convolve_int8(layer, x, kernel, factors)
+                made = _convolve_int8(layer, x, kernel, factors, strips)
                 error = float(tf.reduce_sum((made - truth) ** 2))
                 errors[number] += error / energy
     return candidates[int(np.argmin(errors))]
 
 
-def _convolve_int8(layer, x, kernel, factors: np.ndarray):
+def _convolve_int8(layer, x, kernel, factors: np.ndarray, strips: int):
     """What an int8 convolution makes of rescaled channels."""
     shape = [1] * 4
     shape[_input_axis(layer)] = -1
@@ -134,14 +137,18 @@ def _convolve_int8(layer, x, kernel, factors: np.ndarray):
     step = np.abs(scaled).max(_all_but_output(layer), keepdims=True) / 127
     step[step == 0] = 1
     coarse = np.rint(scaled / step) * step
-    return _convolve(layer, _quantize(x / factors), coarse)
+    return _convolve(layer, _quantize(x / factors, strips), coarse)
 
 
-def _quantize(x):
-    """To 256 levels between the smallest and the largest, as LiteRT does in a run."""
-    low = tf.minimum(tf.reduce_min(x), 0.0)
-    step = (tf.maximum(tf.reduce_max(x), 0.0) - low) / 255
-    step = tf.where(step > 0, step, 1.0)
+def _quantize(x, strips: int):
+    """To 256 levels between a strip's least and most, as LiteRT does in a run."""
+    rows = x.shape[1]
+    strip = np.arange(rows) * strips // rows
+    low = tf.math.segment_min(tf.reduce_min(x, axis=(0, 2, 3)), strip)
+    high = tf.math.segment_max(tf.reduce_max(x, axis=(0, 2, 3)), strip)
+    low, high = tf.minimum(low, 0.0), tf.maximum(high, 0.0)
+    step = tf.where(high > low, (high - low) / 255, 1.0)
+    step, low = (tf.gather(t, strip)[:, None, None] for t in (step, low))
     zero = tf.round(low / step)
     return (tf.clip_by_value(tf.round(x / step), zero, zero + 255)) * step
 

@@ -6,11 +6,13 @@ import tempfile
 from dataclasses import dataclass
 
 import keras
+import numpy as np
 import tensorflow as tf
+from keras import ops
 
 from cartoongan_tf.exporting.extras import need
 from cartoongan_tf.exporting.signatures import as_float32, picture_spec, serve
-from cartoongan_tf.layers import ReflectionPadding2D
+from cartoongan_tf.layers import ReflectionPadding2D, reflect_by_slices
 
 
 @dataclass(frozen=True)
@@ -38,18 +40,77 @@ class Convolution:
         return names[-2].removesuffix("_1") if len(names) > 1 else self.tensor
 
 
-def convert(generator, size: int, by_slices=True) -> bytes:
+class StripedConvolution(keras.layers.Layer):
+    """A convolution of one picture, cut into strips of rows that lie in the batch.
+
+    The result stays what it was. But dynamic int8 gives every element of a batch a
+    scale of its own: a loud spot takes the levels from its strip alone, no longer from
+    the whole picture. A strip is read with the rows around it, and what it gives lies
+    next to what the one before gave, so that all this costs is a copy of the input.
+
+    Args:
+        convolution: A built `Conv2D`.
+        strips: How many at most: they divide the rows.
+        reflected: Rows and columns to reflect at each side before it.
+    """
+
+    def __init__(self, convolution, strips: int, reflected=0, **kwargs):
+        super().__init__(**kwargs)
+        self.convolution = convolution
+        self.strips = strips
+        self.reflected = reflected
+
+    def build(self, input_shape):
+        assert self.convolution.built
+
+    def call(self, inputs):
+        layer, x = self.convolution, inputs
+        (side, _), (stride, _) = layer.kernel_size, layer.strides
+        if self.reflected:
+            x = reflect_by_slices(x, self.reflected, axis=2)
+        elif layer.padding == "same":
+            zeros = (side // 2, side // 2)
+            x = ops.pad(x, ((0, 0), zeros, zeros, (0, 0)))
+        above = self.reflected  # the copy reflects the rows as well
+        last = x.shape[1] - 1
+        rows = (last + 1 + 2 * above - side) // stride + 1
+        columns = (x.shape[2] - side) // stride + 1
+        strips = next(n for n in range(self.strips, 0, -1) if rows % n == 0)
+        step = stride * (rows // strips)
+        height = step - stride + side
+        wanted = np.arange(strips)[:, None] * step + np.arange(height) - above
+        mirrored = last - np.abs(last - np.abs(wanted))
+        x = ops.take(x, mirrored.ravel(), axis=1)
+        x = ops.reshape(x, (strips, height, *x.shape[2:]))
+        x = ops.conv(x, layer.kernel, stride, "valid")
+        if layer.use_bias:
+            x = x + layer.bias
+        return ops.reshape(x, (1, rows, columns, layer.filters))
+
+    def compute_output_shape(self, input_shape):
+        batch, height, width, channels = input_shape
+        height, width = (side + 2 * self.reflected for side in (height, width))
+        padded = (batch, height, width, channels)
+        return self.convolution.compute_output_shape(padded)
+
+
+def convert(generator, size: int, by_slices=True, strip=None, uncut=()) -> bytes:
     """Converts a generator to a float32 `.tflite` of batch 1 and one size.
 
     Args:
         generator: A generator.
         size: Height and width, a multiple of 4.
         by_slices: Build reflections of slices, which XNNPACK runs; else MIRROR_PAD.
+        strip: Height of the strips that convolutions are cut into, in rows of the
+            photo; None for whole ones. It pays for those that will compute in int8.
+        uncut: Layers that stay whole all the same.
     """
     generator = as_float32(generator)
     for layer in generator.layers:
         if isinstance(layer, ReflectionPadding2D):
             layer.by_slices = by_slices
+    if strip is not None and size >= 2 * strip:
+        generator = _cut(generator, size, size // strip, uncut)
     # Not a tf.Module and not a concrete function: both convert without an error to a
     # file without weights.
     archive = keras.export.ExportArchive()
@@ -65,6 +126,39 @@ def convert(generator, size: int, by_slices=True) -> bytes:
             folder, signature_keys=["serving_default"]
         )
         return converter.convert()
+
+
+def _cut(generator, size: int, strips: int, uncut) -> keras.Model:
+    """The same network of one size, its convolutions in strips."""
+    reflected, kept = {}, []  # an id is that of one tensor only while it is kept
+
+    def call(layer, x, *args, **kwargs):
+        if _can_be_cut(layer) and layer.name not in uncut:
+            # what was reflected for others falls away with them
+            margin, x = reflected.get(id(x), (0, x))
+            layer = StripedConvolution(layer, strips, margin, name=layer.name)
+        y = layer(x, *args, **kwargs)
+        if isinstance(layer, ReflectionPadding2D):
+            reflected[id(y)] = layer.padding, x
+            kept.append(y)
+        return y
+
+    return keras.models.clone_model(
+        keras.Model(generator.inputs, generator.outputs),
+        input_tensors=[keras.Input((size, size, 3), batch_size=1)],
+        clone_function=lambda layer: layer,
+        call_function=call,
+    )
+
+
+def _can_be_cut(layer) -> bool:
+    if type(layer) is not keras.layers.Conv2D:  # not those derived from it
+        return False
+    (height, width), (down, right) = layer.kernel_size, layer.strides
+    is_centred = layer.padding == "valid" or (height % 2 == 1 and down == 1)
+    plain = layer.dilation_rate == (1, 1) and layer.groups == 1
+    linear = layer.activation is keras.activations.linear
+    return height == width and down == right and is_centred and plain and linear
 
 
 def _read(data: bytes):
@@ -110,7 +204,7 @@ def find_convolutions(data: bytes) -> list[Convolution]:
         computes = "int8" if stored == "int8" and not explicit else "float"
         pixels = graph.tensors[int(op.inputs[2 if name == "TRANSPOSE_CONV" else 0])]
         output = graph.tensors[int(op.outputs[0])]
-        places = (pixels if name == "TRANSPOSE_CONV" else output).shape[1:3]
+        places = (pixels if name == "TRANSPOSE_CONV" else output).shape[:3]
         macs = math.prod(map(int, places)) * math.prod(map(int, weights.shape))
         tensor = output.name.decode()
         found.append(Convolution(tensor, name, stored, computes, macs))

@@ -11,6 +11,7 @@ import pytest
 
 from cartoongan_tf import images
 from cartoongan_tf.exporting import bundle, parity
+from cartoongan_tf.light import LightGenerator
 from cartoongan_tf.runtimes import load_runtime
 
 SCHEMA = Path(__file__).resolve().parents[2] / "mobile/contract/model.schema.json"
@@ -147,3 +148,15 @@ def test_a_failed_export_leaves_what_was_there(
         )  # fmt: skip
     assert [path.name for path in tmp_path.iterdir()] == ["e"]
     assert (out / "report.md").read_text() == "mine"
+
+
+def test_a_light_generators_int8_has_only_what_xnnpack_takes(photos, tmp_path):
+    light = LightGenerator(4, 8, 1)
+    out = tmp_path / "light"
+    (row,) = bundle.export(
+        light, out, "light", photos, ("tflite",), sizes=(32,),
+        allow_low_fidelity=True, tell=lambda line: None,
+    )  # fmt: skip
+    assert "GATHER" not in row["ops"]  # convolutions whole, not in strips
+    assert row["recipe"]["strip_rows"] is None
+    assert row["psnr_worst"] > 33

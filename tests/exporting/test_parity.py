@@ -46,6 +46,13 @@ def test_shortfalls_are_told_with_their_limit():
     assert parity.find_shortfalls("onnx", bad) == missed
 
 
+def test_light_generators_have_limits_of_their_own():
+    light = dict(psnr_mean=40, psnr_worst=35, ssim_mean=0.985, largest_error=9e-5)
+    assert parity.find_shortfalls("int8", light, is_light=True) == []
+    assert len(parity.find_shortfalls("int8", light)) == 3
+    assert parity.find_shortfalls("weight-int8", light, is_light=True)
+
+
 def test_runs_are_timed_turn_by_turn(cartoons):
     calls = []
 

@@ -39,7 +39,7 @@ def test_exactly_the_named_convolutions_compute_in_int8(model, generator, photo)
 
 def test_a_choice_made_at_one_size_is_applied_at_another(model, generator):
     choice = quantization.Choice(quantization.FULL, ("conv04_1",), (50.0, 50.0))
-    file, in_int8 = quantization.apply(tflite.convert(generator, 16), choice)
+    file, in_int8 = quantization.apply(generator, 16, choice)
     found = tflite.find_convolutions(file)
     assert {c.layer for c in found if c.computes == "float"} == {
         "conv04_1", "deconv01_1", "deconv02_1",
@@ -47,17 +47,14 @@ def test_a_choice_made_at_one_size_is_applied_at_another(model, generator):
     tflite.check(file, generator.count_params(), "int8", in_int8)
 
 
-def test_layers_stay_float_until_the_target_is_reached(
-    model, generator, photos, monkeypatch
-):
+def test_layers_stay_float_until_the_target_is_reached(model, generator, photos):
     tests = [photo[None] for photo in photos.validation.at(32)]
     truths = [np.asarray(generator(test)) for test in tests]
 
     def choose(target):
-        monkeypatch.setattr(quantization, "TARGET_MEAN", target)
-        monkeypatch.setattr(quantization, "TARGET_WORST", target - 5)
         told = []
-        arguments = (model, tests, truths, TFLiteRuntime, told.append)
+        aim = quantization.Aim(target, target - 5, None)
+        arguments = (model, tests, truths, TFLiteRuntime, told.append, aim)
         return quantization.choose(*arguments), told
 
     easy, told = choose(5.0)
@@ -71,7 +68,7 @@ def test_layers_stay_float_until_the_target_is_reached(
 
 
 def test_full_int8_is_refused_where_norms_do_not_fold(model, photos):
-    with pytest.raises(ValueError, match="norms fold.*use int8.*MEAN"):
+    with pytest.raises(ValueError, match="norms fold.*use int8.*RSQRT"):
         quantization.to_full_int8(model, photos.calibration.at(32))
 
 

@@ -1,11 +1,13 @@
 """Facts about converted TFLite files, and about the check that guards them."""
 
+import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 
-from cartoongan_tf.exporting import tflite
+from cartoongan_tf.exporting import quantization, tflite
 from cartoongan_tf.exporting.signatures import picture_spec, serve
+from cartoongan_tf.generators import Generator, ResnetGenerator
 from cartoongan_tf.layers import ReflectionPadding2D
 from cartoongan_tf.runtimes import TFLiteRuntime
 
@@ -38,6 +40,40 @@ def test_slices_reflect_as_pad_does(padding):
     whole = layer(x)
     layer.by_slices = True
     assert np.array_equal(layer(x), whole)
+
+
+@pytest.mark.parametrize("network", [Generator, ResnetGenerator])
+def test_strips_change_nothing_in_float(network, photo):
+    generator = network(4, 1)
+    file = tflite.convert(generator, 32, strip=8, uncut=("conv04_1",))
+    assert np.abs(TFLiteRuntime(file)(photo) - generator(photo)).max() < 1e-4
+    ops = tflite.count_ops(file)
+    whole = sum(c.layer == "conv04_1" for c in tflite.find_convolutions(file))
+    assert ops["GATHER"] == ops["CONV_2D"] - whole
+    plain = tflite.convert(generator, 32)
+    assert [(c.layer, c.macs) for c in tflite.find_convolutions(file)] == [
+        (c.layer, c.macs) for c in tflite.find_convolutions(plain)
+    ]
+    assert len(file) < 1.2 * len(plain)
+
+
+def test_a_loud_spot_takes_levels_from_its_strip_alone():
+    """What int8 cost on real photos: one scale for the whole picture."""
+    image = keras.Input((None, None, 3))
+    network = keras.Model(image, keras.layers.Conv2D(3, 3, padding="same")(image))
+    photo = np.random.default_rng(0).uniform(-1, 1, (1, 32, 32, 3)).astype(np.float32)
+    photo[0, 3, 5] = 200
+    truth = network(photo)
+
+    def error(strip):
+        model = tflite.convert(network, 32, strip=strip)
+        tensors = [c.tensor for c in tflite.find_convolutions(model)]
+        made = TFLiteRuntime(quantization.to_int8(model, tensors))(photo)
+        return np.abs(made - truth)[0].mean(axis=(1, 2))
+
+    whole, cut = error(None), error(8)
+    assert (cut[9:] < whole[9:].mean() / 10).all()
+    assert cut[3] > 10 * cut[9:].mean()
 
 
 def test_convolutions_are_told_with_layer_and_work(model):

@@ -1,0 +1,261 @@
+"""Puts distilled generators into saved_models/, each with its files and its card.
+
+    python benchmarks/ship.py style RUN --photos DIR --hours H
+    python benchmarks/ship.py table
+    python benchmarks/ship.py strip
+
+`style` takes the generator of a `distill` run, exports it, scores all of it on the
+run's held-out photos, and writes `<style>/light.keras`, `<style>/tflite/`,
+`<style>/scores.json` and `<style>/card.md`. `table` puts the scores of all styles into
+README.md, and `strip` draws the README's picture, of a photo that all may pass on: that
+of Grace Hopper by the US Navy, in the public domain, which matplotlib brings along.
+"""
+
+import argparse
+import hashlib
+import json
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+from cartoongan_tf import images, paths, styles, terminal
+
+ROOT = Path(__file__).resolve().parent.parent
+HOME = ROOT / "saved_models"
+DOCS = ROOT / "docs"
+SIZES = (256, 512)
+VARIANTS = ("float16", "int8")
+ORDER = ("paprika", "hayao", "hosoda", "shinkai")
+LICENCE = (
+    "research and non-commercial use: distilled from the CartoonGAN authors' published "
+    "weights on photos of BSDS500, both for research and non-commercial use"
+)
+CARD = """\
+# {style}: light generator
+
+| | |
+|---|---|
+| files | `light.keras` (Keras, any size); `tflite/{style}_<size>_<variant>.tflite`, \
+what their input and output are in `tflite/model.json` |
+| network | `LightGenerator(width={width}, trunk={trunk}, num_blocks={num_blocks}, \
+norm="{norm}")`, {parameters:,} parameters |
+| teacher | the authors' published {style} network ({source}), converted by \
+`python -m cartoongan_tf.convert authors {style}.npz --out {style}.keras`; \
+Y. Chen, Y.-K. Lai, Y.-J. Liu, CVPR 2018; weights as arrays from \
+mnicnc404/CartoonGan-tensorflow |
+| photos | {photos} of BSDS500 (Berkeley), train and val; {learnt} to learn from, \
+{held} held out |
+| licence | {licence} |
+| training | `python -m cartoongan_tf.distill {command}` |
+| start | {start} |
+| time | {hours} hours on one core of a two-core cloud machine, shared with other work |
+
+## Scores
+
+Against the teacher's pictures, on the {held} held-out photos. The photos themselves
+have {photo}. Sharpness is the variance of the Laplacian against the teacher's.
+
+{scores}
+
+By `python -m cartoongan_tf.evaluate --weights saved_models/{style}/light.keras \
+--teacher {style}.keras --photos BSDS500 --hold-out {hold_out}`; the TFLite files with
+`--square 256`.
+
+TFLite files against `light.keras`, on {reported} held-out photos (`export`'s report):
+
+{exports}
+
+## sha256
+
+{hashes}
+"""
+
+
+def main(argv):
+    """Parses the flags and does it."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.set_defaults(do=lambda args: parser.print_help())
+    commands = parser.add_subparsers()
+    command = commands.add_parser("style")
+    command.set_defaults(do=ship)
+    command.add_argument("run", type=Path)
+    command.add_argument("--photos", type=Path, required=True)
+    command.add_argument("--hours", type=float, required=True)
+    command.add_argument("--start", help="where a run that had --start began")
+    commands.add_parser("table").set_defaults(do=lambda args: write_table())
+    commands.add_parser("strip").set_defaults(do=lambda args: draw_strip())
+    args = parser.parse_args(argv)
+    args.do(args)
+
+
+def ship(args):
+    """A style's files and card."""
+    terminal.load_tensorflow()
+    from cartoongan_tf.exporting import bundle, photos
+    from cartoongan_tf.generators import load_generator
+    from cartoongan_tf.pairs import hold_out, name_pairs
+
+    # Before there was a margin, there was none.
+    config = {"margin": 0, **json.loads((args.run / "config.json").read_text())}
+    style = config["style"]
+    generator = load_generator(args.run / "generator.keras")
+    files = paths.find(args.photos)
+    learnt, held = hold_out(files, config["hold_out"])
+    # What the teacher drew of them for the run.
+    wanted = config["teacher"], files, config["image_size"], config["seed"]
+    wanted += (config["margin"],)
+    drawn = args.run.parent.parent / name_pairs(*wanted) / "held"
+    with tempfile.TemporaryDirectory() as folder:
+        folder = Path(folder)
+        for name, files in (("learnt", learnt), ("held", held)):
+            (folder / name).mkdir()
+            for file in files:
+                shutil.copy(file, folder / name)
+        sets = photos.load_photos(folder / "learnt", folder / "held")
+        rows = bundle.export(
+            generator,
+            folder / "export",
+            style,
+            sets,
+            ("tflite",),
+            VARIANTS,
+            SIZES,
+            LICENCE,
+        )
+        short = [row for row in rows if row["shortfalls"]]
+        if short:
+            raise ValueError(f"Files must reach their limits. Received: {short}")
+        with paths.replacing_folder(HOME / style / "tflite") as target:
+            shutil.copytree(folder / "export" / "tflite", target, dirs_exist_ok=True)
+        shutil.copy(args.run / "generator.keras", HOME / style / "light.keras")
+        results = score(HOME / style, style, config["teacher"], held, drawn)
+    shipped = [HOME / style / "light.keras", *sorted((HOME / style).glob("tflite/*"))]
+    results["export"] = [
+        {k: row[k] for k in ("file", "bytes", "psnr_mean", "psnr_worst", "ssim_mean")}
+        for row in rows
+    ]
+    scores = [f"| file | {' | '.join(TITLES)} |", "|---" * (1 + len(TITLES)) + "|"]
+    scores += [told(name, each) for name, each in results["teacher"].items()]
+    exports = ["| file | bytes | PSNR, dB | worst | SSIM |", "|---|---|---|---|---|"]
+    exports += [
+        f"| {Path(row['file']).name} | {row['bytes']:,} | {row['psnr_mean']:.1f} | "
+        f"{row['psnr_worst']:.1f} | {row['ssim_mean']:.4f} |"
+        for row in rows
+    ]
+    photo = results["photo"]
+    card = CARD.format(
+        style=style,
+        source=styles.STYLES[style].source,
+        parameters=generator.count_params(),
+        **{k: config[k] for k in ("width", "trunk", "num_blocks", "norm", "hold_out")},
+        photos=len(learnt) + len(held),
+        learnt=len(learnt),
+        held=len(held),
+        licence=LICENCE,
+        command=" ".join(flags(config)),
+        hours=args.hours,
+        start=args.start or "random weights",
+        photo=f"{photo['psnr']:.1f} dB, SSIM {photo['ssim']:.2f}, outline F1 "
+        f"{photo['outline_f1']:.2f}",
+        scores="\n".join(scores),
+        exports="\n".join(exports),
+        reported=len(sets.test.names),
+        hashes="\n".join(
+            f"- `{file.relative_to(HOME / style)}` "
+            f"{hashlib.sha256(file.read_bytes()).hexdigest()}"
+            for file in shipped
+        ),
+    )
+    (HOME / style / "card.md").write_text(card)
+    (HOME / style / "scores.json").write_text(json.dumps(results, indent=2) + "\n")
+    print(card)
+
+
+TITLES = ("PSNR, dB", "worst", "SSIM", "outline F1", "sharpness")
+
+
+def told(name, result):
+    """A row of a table of scores."""
+    values = [result["psnr"], result["worst_psnr"]]
+    few = [result[k] for k in ("ssim", "outline_f1", "sharpness")]
+    cells = [f"{v:.1f}" for v in values] + [f"{v:.2f}" for v in few]
+    return f"| {name} | {' | '.join(cells)} |"
+
+
+def flags(config):
+    """The flags of a run's config that differ from the defaults."""
+    from dataclasses import fields
+
+    from cartoongan_tf.distilling import Lesson
+
+    usual = {field.name: field.default for field in fields(Lesson)}
+    named = {"teacher": f"{config['style']}.keras", "photos": "BSDS500"}
+    for name, value in {**config, **named}.items():
+        if name == "start" and value:
+            value = "START.keras"
+        if value != usual[name]:
+            yield f"--{name.replace('_', '-')} {value}"
+
+
+def score(folder, style, teacher, photos, drawn):
+    """Scores of the photos themselves and of every shipped file."""
+    from cartoongan_tf.cartoonizer import Cartoonizer
+    from cartoongan_tf.evaluation import scores
+
+    draw = Cartoonizer(Path(teacher))
+    pictures = [images.read(path).pixels for path in photos]
+    truths = [images.read(drawn / f"{path.stem}.png").pixels for path in photos]
+    pairs = list(zip(pictures, truths, strict=True))
+    results = {"photo": scores.summarize([scores.score(*pair) for pair in pairs])}
+    light = Cartoonizer(folder / "light.keras")
+    results["teacher"] = {
+        "light.keras": scores.summarize([scores.score(light(p), t) for p, t in pairs])
+    }
+    # Not at 512: the photos have 321 pixels of height.
+    squares = [scores.cut_square(picture, 256) for picture in pictures]
+    truths = [draw(square) for square in squares]
+    pairs = list(zip(squares, truths, strict=True))
+    for variant in VARIANTS:
+        name = f"tflite/{style}_256_{variant}.tflite"
+        run = Cartoonizer(folder / name)
+        rows = [scores.score(run(p), t) for p, t in pairs]
+        results["teacher"][Path(name).name] = scores.summarize(rows)
+    return results
+
+
+def write_table():
+    """The table in README.md, between its two marks."""
+    readme = HOME / "README.md"
+    head, rest = readme.read_text().split("<!-- table -->\n", 1)
+    tail = rest.split("<!-- end -->", 1)[1]
+    lines = [f"| style | {' | '.join(TITLES)} |", "|---" * (1 + len(TITLES)) + "|"]
+    for style in ORDER:
+        file = HOME / style / "scores.json"
+        if file.is_file():
+            result = json.loads(file.read_text())["teacher"]["light.keras"]
+            lines.append(told(f"[{style}]({style}/card.md)", result))
+    table = "\n".join(lines)
+    readme.write_text(f"{head}<!-- table -->\n{table}\n<!-- end -->{tail}")
+    print(table)
+
+
+def draw_strip():
+    """docs/strip.jpg: a photo and what the shipped styles make of it."""
+    import matplotlib
+
+    terminal.load_tensorflow()
+    from cartoongan_tf.cartoonizer import Cartoonizer
+
+    folder = Path(matplotlib.get_data_path()) / "sample_data"
+    photo = images.shrink(images.read(folder / "grace_hopper.jpg"), 420).pixels
+    shipped = [style for style in ORDER if (HOME / style / "light.keras").is_file()]
+    pictures = [Cartoonizer(HOME / style / "light.keras")(photo) for style in shipped]
+    images.write(DOCS / "strip.jpg", images.side_by_side(photo, *pictures))
+    print(f"docs/strip.jpg: photo | {' | '.join(shipped)}")
+
+
+if __name__ == "__main__":
+    terminal.run(main, sys.argv[1:])

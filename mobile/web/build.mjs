@@ -1,0 +1,142 @@
+// Builds the page into a folder for any static host: `make web-build`.
+
+import { createHash } from "node:crypto";
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { findPreviews, findStyles, LIVE, VARIANT } from "./models.mjs";
+
+const HERE = dirname(fileURLToPath(import.meta.url));
+const ROOT = resolve(HERE, "../..");
+const HELP = `\
+usage: node build.mjs [--models DIR] [--goldens DIR] [--out DIR]
+
+Build the page into a folder that any static host can serve, below any path.
+
+  --models DIR    the styles' exports (saved_models)
+  --goldens DIR   of the same models: their cartoons become the styles' previews
+                  (mobile/contract/goldens)
+  --out DIR       replaced if an earlier build (mobile/web/dist)`;
+
+// Chosen when the browser has threads, GPU or neither of the newer instructions.
+const WASM = ["litert_wasm_internal", "litert_wasm_threaded_internal", "litert_wasm_compat_internal"];
+const STATIC = [
+  "index.html", "style.css", "old.js", "manifest.webmanifest", "icon.svg",
+  "icon-192.png", "icon-512.png", "example.jpg",
+];
+
+async function main() {
+  const { values: flags } = parseArgs({
+    options: {
+      help: { type: "boolean", short: "h" },
+      models: { type: "string", default: join(ROOT, "saved_models") },
+      goldens: { type: "string", default: join(ROOT, "mobile/contract/goldens") },
+      out: { type: "string", default: join(HERE, "dist") },
+    },
+  });
+  if (flags.help) return console.log(HELP);
+  const { esbuild, litert } = await findPackages();
+  const styles = findStyles(flags.models);
+  const out = prepare(flags.out);
+
+  for (const file of STATIC) cpSync(join(HERE, "src", file), join(out, file));
+  const wasm = `wasm-${litert.version}/`;
+  for (const name of WASM) {
+    for (const ending of ["js", "wasm"]) {
+      const file = `${name}.${ending}`;
+      cpSync(join(litert.folder, "wasm", file), join(out, wasm, file));
+    }
+  }
+  writeModels(out, styles, findPreviews(flags.goldens, styles), wasm);
+  await bundle(esbuild, out);
+  writeServiceWorker(out);
+  const bytes = list(out).reduce((sum, file) => sum + statSync(join(out, file)).size, 0);
+  console.log(
+    `${out}: ${styles.map(({ name }) => name).join(", ")}; ${(bytes / 1e6).toFixed(1)} MB`,
+  );
+}
+
+async function findPackages() {
+  try {
+    const esbuild = await import("esbuild");
+    const entry = createRequire(import.meta.url).resolve("@litertjs/core/package.json");
+    const { version } = JSON.parse(readFileSync(entry, "utf8"));
+    return { esbuild, litert: { folder: dirname(entry), version } };
+  } catch (error) {
+    throw new Error(`Packages are missing (${error.code}): run \`npm ci\` in ${HERE}`);
+  }
+}
+
+function prepare(folder) {
+  const out = resolve(folder);
+  let files = [];
+  try {
+    files = readdirSync(out);
+  } catch (error) {
+    if (error.code !== "ENOENT") throw error;
+  }
+  if (files.length && !files.includes("models.json")) {
+    throw new Error(`--out must be new, empty or an earlier build. Received: ${out}`);
+  }
+  rmSync(out, { recursive: true, force: true });
+  mkdirSync(out, { recursive: true });
+  return out;
+}
+
+function writeModels(out, styles, previews, wasm) {
+  const table = { variant: VARIANT, live: LIVE, wasm, styles: [] };
+  for (const { name, licence, models } of styles) {
+    for (const { path, url } of models) cpSync(path, join(out, url));
+    const style = { name, licence };
+    if (previews.has(name)) {
+      style.preview = `previews/${name}.png`;
+      cpSync(previews.get(name), join(out, style.preview));
+    }
+    style.models = models.map(({ path: _, ...model }) => model);
+    table.styles.push(style);
+  }
+  writeFileSync(join(out, "models.json"), JSON.stringify(table, null, 1));
+}
+
+async function bundle(esbuild, out) {
+  const common = {
+    bundle: true, minify: true, target: "es2022", outdir: out, logLevel: "warning",
+    legalComments: "none",
+  };
+  const source = (name) => join(HERE, "src", name);
+  await esbuild.build({ ...common, entryPoints: [source("worker.js")], format: "iife" });
+  // cartoonizer.js alone is for pages that embed it.
+  const pages = [source("app.js"), source("cartoonizer.js")];
+  await esbuild.build({ ...common, entryPoints: pages, format: "esm" });
+}
+
+/** Its list of files, and a version that changes with any of them. */
+function writeServiceWorker(out) {
+  const files = list(out);
+  const isKept = (file) => /^(models|wasm-[^/]+)\//.test(file);
+  const shell = files.filter((file) => !isKept(file));
+  const hash = createHash("sha256");
+  for (const file of shell) hash.update(file).update(readFileSync(join(out, file)));
+  const build = {
+    version: hash.digest("hex").slice(0, 12),
+    shell,
+    kept: files.filter(isKept),
+  };
+  const source = readFileSync(join(HERE, "src/sw.js"), "utf8");
+  writeFileSync(join(out, "sw.js"), source.replace("__BUILD__", JSON.stringify(build)));
+}
+
+function list(folder) {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
+    .map((path) => path.slice(folder.length + 1).replaceAll("\\", "/"))
+    .sort();
+}
+
+main().catch((error) => {
+  console.error(`error: ${error.message.split("\n")[0]}`);
+  process.exit(2);
+});

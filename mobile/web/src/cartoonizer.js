@@ -1,0 +1,208 @@
+// The class that a page embeds: a photo's pixels in, the cartoon's out, in a worker.
+
+const SIZES = [256, 512];
+const MOST_THREADS = 4; // more gain nothing at these sizes and make phones hot
+
+/**
+ * Draws cartoons.
+ *
+ * @example
+ * const cartoonizer = await Cartoonizer.open("cartoonizer/");
+ * const cartoon = await cartoonizer.draw(imageData, { style: "paprika" });
+ */
+export class Cartoonizer {
+  /**
+   * @param {string} base Address of the folder that `make web-build` wrote.
+   * @param {object} [settings]
+   * @param {"auto"|"gpu"|"cpu"} [settings.engine]
+   * @param {number} [settings.threads] At most so many, where there can be any.
+   */
+  static async open(base = "./", settings = {}) {
+    const root = new URL(base, document.baseURI);
+    const response = await fetch(new URL("models.json", root));
+    if (!response.ok) throw new Error(`models.json is missing (${response.status})`);
+    return new Cartoonizer(root, await response.json(), settings);
+  }
+
+  constructor(root, table, { engine = "auto", threads = MOST_THREADS } = {}) {
+    this.root = root;
+    this.table = table;
+    this.engine = engine;
+    this.threads = threads;
+    this.worker = null;
+    this.waiting = new Map();
+    this.turn = Promise.resolve();
+    this.count = 0;
+    /** What it runs on: `{accelerator, threads}`; null before the first picture. */
+    this.running = null;
+    /** Why it does not run on the GPU although it was tried; null if it was not. */
+    this.fallback = null;
+  }
+
+  /** Names of the styles. */
+  get styles() {
+    return this.table.styles.map((style) => style.name);
+  }
+
+  /** The variant to draw a camera's pictures with: the faster one, where there is one. */
+  liveVariant(style) {
+    const { models } = this.table.styles.find(({ name }) => name === style);
+    const isLive = ({ variant }) => variant === this.table.live;
+    return models.some(isLive) ? this.table.live : this.table.variant;
+  }
+
+  /**
+   * Draws one photo. Photos are drawn in the order of the calls.
+   *
+   * @param {ImageData} photo Any size. The network's cartoon is resized to it.
+   * @param {object} choice
+   * @param {string} choice.style One of `styles`.
+   * @param {256|512} [choice.size] What the network draws at.
+   * @param {string} [choice.variant] Of the model file; `float16`, or `int8`, which is
+   *   faster and a little further from the trained network.
+   * @param {boolean} [choice.enlarge] false: the cartoon stays as small as drawn.
+   * @param {function} [choice.onProgress] Gets `{stage, done}`: `start`, `download`
+   *   (with its share done), `draw`.
+   * @returns {Promise<ImageData>}
+   */
+  draw(photo, choice) {
+    const result = this.turn.then(() => this.#draw(photo, choice));
+    this.turn = result.catch(() => {});
+    return result;
+  }
+
+  /** Ends the worker and frees its memory; the next `draw` starts another. */
+  close() {
+    this.worker?.terminate();
+    this.worker = null;
+    this.running = null;
+    for (const { reject } of this.waiting.values()) reject(new Error("closed"));
+    this.waiting.clear();
+  }
+
+  /** Changes what it runs on: "auto", "gpu" or "cpu". */
+  use(engine) {
+    // in its turn: what was asked for before is still drawn
+    this.turn = this.turn.then(() => {
+      if (engine === this.engine) return;
+      this.engine = engine;
+      this.fallback = null;
+      this.close();
+    });
+    return this.turn;
+  }
+
+  async #draw(photo, choice) {
+    const { onProgress = () => {}, enlarge = true } = choice;
+    const model = this.#find(choice);
+    const order = {
+      model,
+      pixels: photo.data,
+      width: photo.width,
+      height: photo.height,
+      enlarge,
+    };
+    if (!this.worker) {
+      onProgress({ stage: "start" });
+      await this.#start();
+    }
+    let drawn;
+    try {
+      drawn = await this.#ask("draw", order, onProgress);
+    } catch (error) {
+      if (this.running?.accelerator !== "webgpu") throw error;
+      this.fallback = error.message;
+      onProgress({ stage: "start" });
+      await this.#restart();
+      drawn = await this.#ask("draw", order, onProgress);
+    }
+    this.seconds = drawn.seconds;
+    return new ImageData(drawn.pixels, drawn.width, drawn.height);
+  }
+
+  #find({ style, size = 256, variant = this.table.variant }) {
+    const files = this.table.styles.find((each) => each.name === style)?.models ?? [];
+    const file = files.find((each) => each.size === size && each.variant === variant);
+    if (!file) {
+      throw new Error(
+        `There is no model for this. Received: style=${style}, size=${size}, ` +
+          `variant=${variant}; styles: ${this.styles.join(", ")}; sizes: ${SIZES}`,
+      );
+    }
+    return { url: new URL(file.url, this.root).href, bytes: file.bytes, size };
+  }
+
+  async #start() {
+    if (this.engine !== "cpu" && !this.fallback && (await this.#mayUseGpu())) {
+      try {
+        return await this.#open("webgpu", 1);
+      } catch (error) {
+        this.fallback = error.message;
+      }
+    }
+    await this.#restart();
+  }
+
+  async #restart() {
+    const cores = navigator.hardwareConcurrency || 1;
+    const threads = self.crossOriginIsolated ? Math.min(cores, this.threads) : 1;
+    if (threads > 1) {
+      try {
+        return await this.#open("wasm", threads);
+      } catch {
+        // An old browser has threads but not what else the threaded file needs.
+      }
+    }
+    await this.#open("wasm", 1);
+  }
+
+  /** A software "GPU" is slower than the CPU: taken only when asked for. */
+  async #mayUseGpu() {
+    const asked = this.engine === "gpu";
+    const adapter = await navigator.gpu?.requestAdapter().catch(() => null);
+    if (!adapter) {
+      if (asked) this.fallback = "this browser offers no GPU";
+      return false;
+    }
+    const info = adapter.info ?? {};
+    return asked || !(info.isFallbackAdapter || /swiftshader/i.test(info.architecture));
+  }
+
+  async #open(accelerator, threads) {
+    this.close();
+    this.worker = new Worker(new URL("worker.js", this.root));
+    this.worker.onmessage = ({ data }) => this.#hear(data);
+    this.worker.onerror = (event) => {
+      event.preventDefault?.();
+      const error = new Error(event.message || "the engine stopped");
+      for (const { reject } of this.waiting.values()) reject(error);
+      this.waiting.clear();
+      this.close();
+    };
+    const wasm = new URL(this.table.wasm, this.root).href;
+    try {
+      await this.#ask("open", { wasm, accelerator, threads });
+    } catch (error) {
+      this.close();
+      throw error;
+    }
+    this.running = { accelerator, threads };
+  }
+
+  #ask(task, message, onProgress = () => {}) {
+    const id = ++this.count;
+    return new Promise((resolve, reject) => {
+      this.waiting.set(id, { resolve, reject, onProgress });
+      this.worker.postMessage({ id, task, message });
+    });
+  }
+
+  #hear({ id, progress, result, error }) {
+    const waiting = this.waiting.get(id);
+    if (!waiting) return;
+    if (progress) return waiting.onProgress(progress);
+    this.waiting.delete(id);
+    if (error) waiting.reject(new Error(error));
+    else waiting.resolve(result);
+  }
+}

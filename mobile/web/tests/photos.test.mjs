@@ -1,0 +1,186 @@
+// Photos come in by every way, upright and whole, and go out as files.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import {
+  choose, compare, decode, drawn, EXAMPLE, PATIENCE, save, Stand, turnedJpeg,
+} from "./harness.mjs";
+
+const stand = new Stand();
+let page;
+
+before(async () => {
+  await stand.begin();
+  page = await stand.visit();
+  await drawn(page);
+});
+after(() => stand.end());
+
+/** Hands the page a file as a drop or a paste does. */
+async function hand(kind, name, data, type) {
+  await page.evaluate(
+    ({ kind, name, data, type }) => {
+      const bytes = Uint8Array.from(atob(data), (c) => c.charCodeAt(0));
+      const transfer = new DataTransfer();
+      transfer.items.add(new File([bytes], name, { type }));
+      const options = { bubbles: true, cancelable: true };
+      const event =
+        kind === "drop"
+          ? new DragEvent("drop", { ...options, dataTransfer: transfer })
+          : new ClipboardEvent("paste", { ...options, clipboardData: transfer });
+      document.body.dispatchEvent(event);
+    },
+    { kind, name, data: data.toString("base64"), type },
+  );
+}
+
+for (const kind of ["drop", "paste"]) {
+  test(`a photo that comes by ${kind} is drawn and saved at its size`, async () => {
+    await hand(kind, `by ${kind}.jpg`, EXAMPLE, "image/jpeg");
+    await page.waitForFunction(() => document.getElementById("save").disabled);
+    await drawn(page);
+    const { name, data } = await save(page);
+    assert.equal(name, `by ${kind}-paprika.jpg`);
+    const photo = await decode(page, EXAMPLE);
+    const cartoon = await decode(page, data);
+    assert.deepEqual([cartoon.width, cartoon.height], [photo.width, photo.height]);
+    assert.ok(compare(cartoon, photo).psnr < 35, "it is still the photo");
+    assert.match(await page.textContent("#status"), /Saved as by/);
+  });
+}
+
+test("a photo that its EXIF turns is drawn upright", async () => {
+  await choose(page, "turned.jpg", turnedJpeg(6), "image/jpeg");
+  const cartoon = await decode(page, (await save(page)).data);
+  assert.deepEqual([cartoon.width, cartoon.height], [720, 960]);
+  // the stored top left corner is now at the top right
+  const before = await page.evaluate(() => {
+    const canvas = document.getElementById("before");
+    return [...canvas.getContext("2d").getImageData(717, 2, 1, 1).data];
+  });
+  const stored = await decode(page, EXAMPLE);
+  for (let c = 0; c < 3; c++) {
+    assert.ok(Math.abs(before[c] - stored.data[(2 * 960 + 2) * 4 + c]) < 12, before);
+  }
+});
+
+test("the saved file carries nothing of the photo's own data", async () => {
+  await choose(page, "turned.jpg", turnedJpeg(1), "image/jpeg");
+  const { data } = await save(page);
+  assert.equal(data.indexOf("Exif"), -1);
+});
+
+test("strength blends photo and cartoon", async () => {
+  const png = await page.evaluate(async () => {
+    const canvas = new OffscreenCanvas(90, 67);
+    const context = canvas.getContext("2d");
+    const colours = context.createLinearGradient(0, 0, 90, 67);
+    ["#124", "#e83", "#5c6", "#fff"].forEach((c, i) => colours.addColorStop(i / 3, c));
+    context.fillStyle = colours;
+    context.fillRect(0, 0, 90, 67);
+    const bytes = new Uint8Array(await (await canvas.convertToBlob()).arrayBuffer());
+    return btoa(String.fromCharCode(...bytes));
+  });
+  const file = Buffer.from(png, "base64");
+  await choose(page, "colours.png", file, "image/png");
+  const at = {};
+  for (const percent of [0, 50, 100]) {
+    await page.fill("#strength", String(percent));
+    assert.equal(await page.textContent("#strength-said"), `${percent}%`);
+    at[percent] = await decode(page, (await save(page)).data);
+  }
+  const photo = await decode(page, file);
+  assert.equal(compare(at[0], photo).levels, 0);
+  assert.ok(compare(at[100], photo).levels > 5);
+  const data = photo.data.map((level, i) => (level + at[100].data[i]) / 2);
+  assert.ok(compare(at[50], { ...photo, data }).levels <= 1);
+});
+
+test("a photo that is too large is shrunk, and the page says so", async () => {
+  const large = await page.evaluate(async () => {
+    const canvas = new OffscreenCanvas(5120, 1000);
+    canvas.getContext("2d").fillStyle = "#8ac";
+    canvas.getContext("2d").fillRect(1000, 200, 2000, 500);
+    const blob = await canvas.convertToBlob({ type: "image/jpeg" });
+    const bytes = new Uint8Array(await blob.arrayBuffer());
+    let text = "";
+    for (const byte of bytes) text += String.fromCharCode(byte);
+    return btoa(text);
+  });
+  await choose(page, "large.jpg", Buffer.from(large, "base64"), "image/jpeg");
+  assert.match(await page.textContent("#status"), /5120×1000.*2560×500/);
+  const cartoon = await decode(page, (await save(page)).data);
+  assert.deepEqual([cartoon.width, cartoon.height], [2560, 500]);
+});
+
+test("a file that is no photo is refused in one line, and the last one stays", async () => {
+  await page.setInputFiles("#file", {
+    name: "letter.jpg", mimeType: "image/jpeg", buffer: Buffer.from("Dear reader"),
+  });
+  await page.waitForSelector("#trouble:not([hidden])");
+  assert.equal(
+    await page.textContent("#trouble"),
+    "This file is no photo that this browser can open: letter.jpg",
+  );
+  assert.equal(await page.isDisabled("#save"), false);
+  await choose(page, "good.jpg", EXAMPLE, "image/jpeg");
+  assert.equal(await page.isHidden("#trouble"), true);
+});
+
+test("of many wishes in a row the last is fulfilled", async () => {
+  const styles = await page.$$eval("input[name=style]", (all) => all.map((r) => r.value));
+  for (const style of [...styles, ...styles].reverse()) {
+    await page.check(`input[name=style][value=${style}]`, { force: true });
+  }
+  await drawn(page);
+  const { name } = await save(page);
+  assert.equal(name, `good-${styles[0]}.jpg`);
+});
+
+test("the divider follows pointer and keys", async () => {
+  const cut = () =>
+    page.$eval("#frame", (frame) => parseFloat(frame.style.getPropertyValue("--cut")));
+  const box = await page.locator("#frame").boundingBox();
+  await page.mouse.click(box.x + box.width * 0.25, box.y + box.height / 2);
+  assert.ok(Math.abs((await cut()) - 25) < 1);
+  await page.focus("#divider");
+  await page.keyboard.press("ArrowRight");
+  assert.ok(Math.abs((await cut()) - 26) < 1);
+  await page.keyboard.press("End");
+  assert.equal(await cut(), 100);
+});
+
+test("the cartoon is shared where the browser can share", async () => {
+  // Headless Chromium has no share sheet: this stands in for it alone.
+  const sharing = await stand.visit();
+  await sharing.addInitScript(() => {
+    navigator.canShare = ({ files }) => files.every((file) => file.type === "image/png");
+    navigator.share = async ({ files }) => void (window.shared = files[0]);
+  });
+  await sharing.reload();
+  await drawn(sharing);
+  await sharing.click("#share");
+  await sharing.waitForFunction(() => window.shared, null, { timeout: PATIENCE });
+  const [name, size] = await sharing.evaluate(() => [shared.name, shared.size]);
+  assert.equal(name, "example-paprika.jpg");
+  assert.ok(size > 10_000);
+  assert.equal(await sharing.textContent("#status"), "Shared");
+});
+
+test("nothing goes to another host, and the browser would refuse it", async () => {
+  for (const url of page.requested) {
+    assert.ok(url.startsWith(stand.server.address) || /^(blob|data):/.test(url), url);
+  }
+  const refused = await page.evaluate(() =>
+    fetch("http://127.0.0.2:9/").then(() => "answered", (error) => error.name),
+  );
+  assert.equal(refused, "TypeError");
+  const said = await page.evaluate(
+    () => new Promise((done) => {
+      document.addEventListener("securitypolicyviolation", (e) => done(e.violatedDirective));
+      fetch("http://127.0.0.2:9/").catch(() => {});
+    }),
+  );
+  assert.equal(said, "connect-src");
+  assert.deepEqual(page.errors, []);
+});

@@ -1,0 +1,60 @@
+"""Facts about the command that scores generators."""
+
+import json
+
+import pytest
+
+from cartoongan_tf import images, samples
+from cartoongan_tf.generators import Generator
+
+
+@pytest.fixture
+def given(tmp_path):
+    for seed in range(4):
+        photo = samples.draw_photo(seed, 40, 48)
+        images.write(tmp_path / "photos" / f"{seed}.png", photo)
+    Generator(2, 1).save(tmp_path / "teacher.keras")
+    Generator(2, 1).save(tmp_path / "other.keras")
+    return "--teacher", "teacher.keras", "--photos", "photos"
+
+
+def test_a_teacher_scored_against_itself_is_perfect(command, given, tmp_path):
+    result = command(
+        *("evaluate", "--weights", "teacher.keras", "other.keras", *given),
+        *("--json", "scores.json", "--sheet", "sheet.png", "--rows", 2),
+    )
+    assert result.returncode == 0, result.stderr
+    scores = json.loads((tmp_path / "scores.json").read_text())
+    assert scores["teacher.keras"]["ssim"] == 1
+    assert scores["teacher.keras"]["psnr"] == float("inf")
+    assert scores["other.keras"]["psnr"] < 60
+    assert scores["the photo itself"]["psnr"] < 60
+    assert "| teacher.keras | inf | inf | 1 | 1 | 1 |" in result.stdout
+    sheet = images.read(tmp_path / "sheet.png").pixels
+    assert sheet.shape[0] * sheet.shape[1] >= 2 * 4 * 40 * 48
+
+
+def test_squares_and_held_out_photos(command, given):
+    result = command(
+        *("evaluate", "--weights", "other.keras", *given),
+        *("--square", 32, "--hold-out", 3),
+    )
+    assert result.returncode == 0, result.stderr
+    assert "| 2 photos |" in result.stdout
+
+
+@pytest.mark.parametrize(
+    "flags, said",
+    [
+        ([], "One of `--style` and `--weights` must be given"),
+        (["--weights", "other.keras", "--hold-out", 0], "`--hold-out` must be"),
+        (["--weights", "no.keras"], "No such file"),
+        (["--weights", "other.keras", "--json", "teacher.keras"], "--overwrite"),
+        (["--weights", "other.keras", "--sheet", "s.txt"], "s.txt"),
+    ],
+)
+def test_what_makes_no_sense_is_said_in_one_line(command, given, flags, said):
+    result = command("evaluate", *flags, *given)
+    assert result.returncode == 2
+    assert said in result.stderr
+    assert len(result.stderr.strip().splitlines()) == 1
