@@ -165,7 +165,7 @@ class Cartoonizer(private val engine: Engine) : Closeable {
     }
 
     companion object {
-        private const val STRIP = 64 // rows: 12 megapixels then need some 10 MB beside the photo
+        private const val STRIP = 64 // rows; what is in memory beside the photo is a few of these
         private const val SHRUNK = 0.2f // of the work
         private const val DRAWN = 0.6f
         private val SIGNED = FloatArray(256) { it / 127.5f - 1f }

@@ -93,8 +93,8 @@ internal class Detail(small: Mat, cartoon: Mat, private val full: Extent) {
     }
 
     companion object {
-        // Of radii 1..3 and smoothnesses 100..6400, the best at four times the size, and
-        // within 0.15 dB of the best at twice.
+        // Of radii 1..3 and smoothnesses 100..6400 within 0.1 dB of the best, on five photos
+        // by the paper's generator at four times the size: 29.5 dB, enlarging alone 27.8.
         private val WINDOW = Size(5.0, 5.0)
         private const val SMOOTHNESS = 400.0 // square levels: edges fainter than 20 levels count less
     }

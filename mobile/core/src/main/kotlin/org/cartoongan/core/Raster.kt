@@ -8,7 +8,7 @@ import org.opencv.imgproc.Imgproc
 
 /**
  * A picture of which only a block at a time is in memory as integers: 0xAARRGGBB, as in an
- * Android Bitmap. So a photo of any size is drawn with a few megabytes beside it.
+ * Android Bitmap. So a photo of any size is drawn with a few strips of it beside it.
  */
 interface Raster {
     val width: Int
