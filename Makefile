@@ -11,7 +11,7 @@ GOLDENS ?= mobile/contract/goldens
 WEB := mobile/web
 WEB_READY := $(WEB)/node_modules/.ready
 
-.PHONY: help install demo test test-jvm lint bench clean web web-build web-packages goldens test-web
+.PHONY: help install demo test test-mobile test-jvm lint bench clean web web-build web-packages goldens test-web
 
 help:
 	@echo "make demo   train the built-in sample style for a few minutes, draw out/demo.png"
@@ -21,6 +21,7 @@ help:
 	@echo "make web    build the web page and serve it on this machine (MODELS=DIR)"
 	@echo "make web-build  the page as a folder for any static host: $(WEB)/dist"
 	@echo "make goldens    what every runtime must draw, by Python (MODELS=DIR GOLDENS=DIR)"
+	@echo "make test-mobile  all of mobile/: the two below"
 	@echo "make test-web   test the page in Chromium; on Debian it installs what is missing"
 	@echo "make test-jvm   test the Android app's core and screens on a desktop JVM; likewise"
 	@echo "make clean  remove what these made (.venv, out/, the page and its packages)"
@@ -51,6 +52,8 @@ demo: install
 
 test: install
 	$(BIN)/python -m pytest -n auto --dist worksteal
+
+test-mobile: test-jvm test-web
 
 # Debian packages that it lacks it installs, and says which.
 test-jvm: install

@@ -29,7 +29,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import numpy as np  # noqa: E402
 
-from cartoongan_tf import images, paths  # noqa: E402
+from cartoongan_tf import images, layout, paths  # noqa: E402
 from cartoongan_tf.evaluation import metrics  # noqa: E402
 
 STYLE = "half"
@@ -156,9 +156,9 @@ def score(out, names):
     chosen = wide[:: max(1, len(wide) // SHEET_PHOTOS)][:SHEET_PHOTOS]
     columns = [n for n in results if n not in ("palette", "match")]
     rows = [
-        images.side_by_side(*(results[name][at] for name in columns)) for at in chosen
+        layout.side_by_side(*(results[name][at] for name in columns)) for at in chosen
     ]
-    images.write(out / "sheet.png", images.stack(rows))
+    images.write(out / "sheet.png", layout.stack(rows))
     print(f"{out / 'sheet.png'}: {' | '.join(columns)}")
 
 

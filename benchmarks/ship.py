@@ -19,7 +19,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from cartoongan_tf import images, paths, styles, terminal
+from cartoongan_tf import images, layout, paths, styles, terminal
 
 ROOT = Path(__file__).resolve().parent.parent
 HOME = ROOT / "saved_models"
@@ -253,7 +253,7 @@ def draw_strip():
     photo = images.shrink(images.read(folder / "grace_hopper.jpg"), 420).pixels
     shipped = [style for style in ORDER if (HOME / style / "light.keras").is_file()]
     pictures = [Cartoonizer(HOME / style / "light.keras")(photo) for style in shipped]
-    images.write(DOCS / "strip.jpg", images.side_by_side(photo, *pictures))
+    images.write(DOCS / "strip.jpg", layout.side_by_side(photo, *pictures))
     print(f"docs/strip.jpg: photo | {' | '.join(shipped)}")
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import tensorflow as tf
 from tqdm import tqdm
 
-from cartoongan_tf import images, paths
+from cartoongan_tf import images, layout, paths
 from cartoongan_tf.averages import averaged
 from cartoongan_tf.evaluation import metrics
 
@@ -178,7 +178,7 @@ class PhotoGrid(keras.callbacks.Callback):
             for photo in self.photos
         ]
         rows = (self.photos, np.concatenate(fakes))
-        return images.stack([images.side_by_side(*row) for row in rows])
+        return layout.stack([layout.side_by_side(*row) for row in rows])
 
 
 class Scalars(keras.callbacks.Callback):

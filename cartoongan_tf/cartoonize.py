@@ -69,7 +69,7 @@ def main(argv):
 
     from tqdm import tqdm
 
-    from cartoongan_tf import images, styles
+    from cartoongan_tf import images, layout, styles
     from cartoongan_tf.results import take_order
 
     order = take_order(args.input, args.out, "cartoon", args.compare, args.overwrite)
@@ -96,7 +96,7 @@ def main(argv):
                 picture = images.shrink(picture, args.max_size)
             cartoon = cartoonizer(picture.pixels, args.strength, args.keep_color)
             if args.compare:
-                cartoon = images.side_by_side(picture.pixels, cartoon)
+                cartoon = layout.side_by_side(picture.pixels, cartoon)
             if order.sheet:
                 rows.append(cartoon)
             else:
@@ -107,7 +107,7 @@ def main(argv):
             known = any(name in told for name in names)
             failures.append(told if known else f"{photo.path}: {told}")
     if rows:
-        images.write(order.sheet, images.lay_out(rows))
+        images.write(order.sheet, layout.lay_out(rows))
     for failure in failures:
         print(f"error: {failure}", file=sys.stderr)
     return 2 if failures else 0

@@ -11,7 +11,7 @@ import numpy as np
 import tensorflow as tf
 from tqdm import tqdm
 
-from cartoongan_tf import data, devices, images, interrupts, paths
+from cartoongan_tf import data, devices, images, interrupts, layout, paths
 from cartoongan_tf.backups import Backups
 from cartoongan_tf.callbacks import History, Progress, Scalars
 from cartoongan_tf.discriminators import PatchDiscriminator
@@ -335,8 +335,8 @@ class Distillation:
 
     def _draw_sheet(self) -> np.ndarray:
         chosen = self.truths[:: max(1, len(self.truths) // SAMPLES)][:SAMPLES]
-        rows = [images.side_by_side(p, t, draw_photo(self.draw, p)) for p, t in chosen]
-        return images.lay_out(rows)
+        rows = [layout.side_by_side(p, t, draw_photo(self.draw, p)) for p, t in chosen]
+        return layout.lay_out(rows)
 
     def _save_generator(self, run: Run) -> None:
         with paths.replacing(run.generator) as temporary:

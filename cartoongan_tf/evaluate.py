@@ -73,7 +73,7 @@ def main(argv):
 
     from tqdm import tqdm
 
-    from cartoongan_tf import images, paths, styles
+    from cartoongan_tf import images, layout, paths, styles
 
     if args.sheet:
         images.check_writable(args.sheet)
@@ -98,14 +98,14 @@ def main(argv):
         for name, picture in zip(rows, (photo, *pictures), strict=True):
             rows[name].append(scores.score(picture, truth))
         if args.sheet and path in shown:
-            sheet.append(images.side_by_side(photo, truth, *pictures))
+            sheet.append(layout.side_by_side(photo, truth, *pictures))
     results = {name: scores.summarize(each) for name, each in rows.items()}
     print(f"| {len(photos)} photos | {' | '.join(TITLES.values())} |")
     print("|---" * (1 + len(TITLES)) + "|")
     for name, result in results.items():
         print(f"| {name} | " + " | ".join(f"{result[k]:.3g}" for k in TITLES) + " |")
     if args.sheet:
-        images.write(args.sheet, images.lay_out(sheet))
+        images.write(args.sheet, layout.lay_out(sheet))
         print(f"{args.sheet}: photo | teacher | {' | '.join(map(str, files))}")
     if args.json:
         with paths.replacing(args.json) as temporary:

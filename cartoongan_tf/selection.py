@@ -5,7 +5,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from cartoongan_tf import images
+from cartoongan_tf import images, layout
 from cartoongan_tf.duplicates import Gallery
 from cartoongan_tf.sheets import ContactSheet, find_palette
 from cartoongan_tf.sources import Offer
@@ -102,7 +102,7 @@ class Selection:
             images.write(folder / f"{name}.jpg", self.sheet.draw(colors))
         rows = [sheet.draw() for sheet in self.sheets_of_left_out.values()]
         if rows:
-            images.write(folder / f"{name}-left-out.jpg", images.stack(rows, gap=12))
+            images.write(folder / f"{name}-left-out.jpg", layout.stack(rows, gap=12))
         with open(
             folder / f"{name}-left-out.csv", "w", newline="", encoding="utf-8"
         ) as file:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from cartoongan_tf import images
+from cartoongan_tf import images, layout
 
 cv2 = images.opencv()
 
@@ -47,9 +47,9 @@ class ContactSheet:
     def draw(self, colors: list[tuple[str, float]] = ()) -> np.ndarray:
         """The sheet, uint8 RGB, a strip of `colors` (of `find_palette`) at its top."""
         cells = [_cell(*entry) for entry in self._chosen()]
-        sheet = images.lay_out(cells)
+        sheet = layout.lay_out(cells)
         if colors:
-            sheet = images.stack([_strip(colors, sheet.shape[1]), sheet], gap=8)
+            sheet = layout.stack([_strip(colors, sheet.shape[1]), sheet], gap=8)
         return sheet
 
 

@@ -79,7 +79,7 @@ def main(argv):
 
     from tqdm import tqdm
 
-    from cartoongan_tf import images, paths
+    from cartoongan_tf import images, layout, paths
     from cartoongan_tf.results import take_order
 
     overwrite = args.overwrite or args.skip_existing
@@ -144,7 +144,7 @@ def main(argv):
                     picture = images.read(photo.path)
                 result = stylize(picture.pixels, show)
                 if args.compare:
-                    result = images.side_by_side(picture.pixels, result)
+                    result = layout.side_by_side(picture.pixels, result)
                 if order.sheet:
                     rows.append(result)
                 else:
@@ -156,7 +156,7 @@ def main(argv):
                 failures.append(told if known else f"{photo.path}: {told}")
                 bar.update(number * stylize.steps - bar.n)
     if rows:
-        images.write(order.sheet, images.lay_out(rows))
+        images.write(order.sheet, layout.lay_out(rows))
     return _tell(failures)
 
 

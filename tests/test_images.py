@@ -368,24 +368,3 @@ def test_missing_opencv_is_one_line_with_the_cure(monkeypatch):
     with pytest.raises(ImportError, match="libgl1") as error:
         images.opencv()
     assert "\n" not in str(error.value)
-
-
-@pytest.mark.parametrize(
-    "count, shape", [(1, (10, 30)), (3, (38, 30)), (6, (38, 72)), (12, (80, 72))]
-)
-def test_sheets_are_about_square(count, shape):
-    pictures = [np.full((10, 30, 3), number, np.uint8) for number in range(count)]
-    sheet = images.lay_out(pictures)
-    assert sheet.shape[:2] == shape
-    assert {*np.unique(sheet)} == {*range(count), *([255] if count > 1 else [])}
-
-
-def test_sheets_put_pictures_side_by_side_and_one_above_the_other(scene):
-    row = images.side_by_side(scene, scene, gap=2)
-    assert row.shape == (24, 74, 3)
-    assert np.array_equal(row[:, 38:], scene)
-    assert images.side_by_side(scene, scene[:9], gap=2).shape == (24, 74, 3)
-    sheet = images.stack([row, scene], gap=3)
-    assert sheet.shape == (51, 74, 3)
-    assert np.array_equal(sheet[27:, :36], scene)
-    assert (sheet[27:, 36:] == 255).all()

@@ -8,7 +8,7 @@ import pytest
 PACKAGE = Path(__file__).resolve().parent.parent / "cartoongan_tf"
 
 FLOORS = {
-    0: "memory paths styles images layers losses schedules "
+    0: "memory paths styles images layout layers losses schedules "
     "terminal interrupts networks",
     1: "light features generators discriminators colors edges pictures smooth data "
     "pairs shapes things materials scenes samples averages gradients palettes pools "

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from cartoongan_tf import images
+from cartoongan_tf import images, layout
 
 AMPLIFIED = 8  # the difference on a sheet: one level of 255 would not be seen
 
@@ -30,7 +30,7 @@ def draw_sheet(photo, truth, cartoon) -> np.ndarray:
         cartoon: The file's.
     """
     difference = AMPLIFIED * np.abs(images.to_levels(cartoon) - images.to_levels(truth))
-    return images.side_by_side(
+    return layout.side_by_side(
         *(images.to_uint8(picture) for picture in (photo, truth, cartoon)),
         images.round_levels(difference),
     )
