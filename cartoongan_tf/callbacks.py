@@ -12,8 +12,8 @@ import tensorflow as tf
 from tqdm import tqdm
 
 from cartoongan_tf import images, layout, paths
-from cartoongan_tf.averages import averaged
 from cartoongan_tf.evaluation import metrics
+from cartoongan_tf.recoloring import finished
 
 
 class Progress(keras.callbacks.Callback):
@@ -164,7 +164,7 @@ class PhotoGrid(keras.callbacks.Callback):
         self.phase, self.writer = phase, writer
 
     def on_epoch_end(self, epoch, logs=None):
-        with averaged(self.model) as generator:
+        with finished(self.model) as generator:
             grid = self.draw(generator)
         images.write(self.folder / f"{self.phase}_{epoch + 1:04d}.png", grid)
         if self.writer is not None:
@@ -216,7 +216,7 @@ class StyleDistance(keras.callbacks.Callback):
         return metrics.style_distance(pictures, self.cartoons)["style_distance"]
 
     def on_epoch_end(self, epoch, logs=None):
-        with averaged(self.model) as generator:
+        with finished(self.model) as generator:
             fakes = [
                 images.to_uint8(generator(images.to_signed(photo[None])))[0]
                 for photo in self.photos
@@ -242,7 +242,7 @@ class Answers(keras.callbacks.Callback):
     def on_epoch_end(self, epoch, logs=None):
         photo, cartoon, smooth = self.batch
         pictures = {"cartoon": cartoon, "smooth": smooth}
-        with averaged(self.model) as generator:
+        with finished(self.model) as generator:
             pictures["fake"] = generator(photo)
         with self.writer.as_default():
             for name, picture in pictures.items():

@@ -1,7 +1,6 @@
 """One distillation run, from a teacher and photos to `generator.keras`."""
 
 import json
-import math
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -22,7 +21,7 @@ from cartoongan_tf.features import VGG19Features
 from cartoongan_tf.generators import load_generator
 from cartoongan_tf.light import LightGenerator
 from cartoongan_tf.pairs import Pairs, hold_out, name_pairs
-from cartoongan_tf.plans import PRECISIONS
+from cartoongan_tf.plans import PRECISIONS, check_least
 from cartoongan_tf.runs import Run
 from cartoongan_tf.schedules import HoldThenDecay
 
@@ -114,13 +113,7 @@ class Lesson:
                 "`margin` must be a multiple of 4, less than `image_size`. Received: "
                 f"margin={self.margin}, image_size={self.image_size}"
             )
-        for name, least in LEAST.items():
-            value = getattr(self, name)
-            if not least <= value < math.inf:
-                raise ValueError(
-                    f"`{name}` must be at least {least}, and finite. "
-                    f"Received: {name}={value}"
-                )
+        check_least(self, LEAST)
 
 
 class Distillation:

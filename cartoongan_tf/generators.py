@@ -14,6 +14,7 @@ from cartoongan_tf.layers import (
     ReflectionPadding2D,
 )
 from cartoongan_tf.networks import Network, check_at_least
+from cartoongan_tf.palettes import Palette
 
 # The published networks' epsilon. With 1e-5 a channel whose variance is tiny is damped,
 # and their pictures change.
@@ -38,6 +39,8 @@ class Generator(Network):
     Args:
         filters: Channels of the first layer; 64 in the paper. The rest scale with it.
         num_blocks: Residual blocks; 8 in the paper.
+        recolor: End in a `Palette`, which changes nothing until it is fitted; see
+            `recoloring`. Not in the paper.
 
     Input and output: `(batch, height, width, 3)`, RGB, -1..1. The output is float32
     under any dtype policy.
@@ -49,9 +52,17 @@ class Generator(Network):
     Reference: CartoonGAN, CVPR 2018, section 3.1 and figure 2.
     """
 
-    ARGUMENTS = ("filters", "num_blocks")
+    ARGUMENTS = ("filters", "num_blocks", "recolor")
 
-    def __init__(self, filters=64, num_blocks=8, dtype=None, name=None, **kwargs):
+    def __init__(
+        self,
+        filters=64,
+        num_blocks=8,
+        dtype=None,
+        name=None,
+        recolor=False,
+        **kwargs,
+    ):
         check_at_least("filters", filters, 1)
         check_at_least("num_blocks", num_blocks, 0)
         policy = keras.dtype_policies.get(dtype or keras.config.dtype_policy())
@@ -128,9 +139,13 @@ class Generator(Network):
         # float32: sixteen bits would quantize the picture itself.
         cartoon = layers.Activation("tanh", dtype="float32", name="cartoon")(x)
 
+        if recolor:
+            cartoon = Palette(name="recolored")(cartoon)
+
         super().__init__(photo, cartoon, name=name, **kwargs)
         self.filters = filters
         self.num_blocks = num_blocks
+        self.recolor = recolor
         self.bytes_per_pixel = BYTES_PER_FILTER * filters
         self.policy = policy
 

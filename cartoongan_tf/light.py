@@ -10,6 +10,7 @@ from cartoongan_tf.layers import (
     ReflectionPadding2D,
 )
 from cartoongan_tf.networks import Network, check_at_least, check_one_of
+from cartoongan_tf.palettes import Palette
 
 NORMS = ("instance", "batch", "global")
 PADDINGS = ("zeros", "reflect")
@@ -34,12 +35,13 @@ class LightGenerator(Network):
             further than its convolutions reach; `"global"` is batch norm, and in each
             block the channels' means over the picture scale and shift them.
         padding: `"zeros"`, or `"reflect"`, which costs time.
+        recolor: End in a `Palette`, as in `Generator`.
 
     Input and output: `(batch, height, width, 3)`, RGB, -1..1, sides multiples of 4 from
     8. The output is float32 under any dtype policy.
     """
 
-    ARGUMENTS = ("width", "trunk", "num_blocks", "norm", "padding")
+    ARGUMENTS = ("width", "trunk", "num_blocks", "norm", "padding", "recolor")
 
     def __init__(
         self,
@@ -48,6 +50,7 @@ class LightGenerator(Network):
         num_blocks=5,
         norm="instance",
         padding="zeros",
+        recolor=False,
         dtype=None,
         name=None,
         **kwargs,
@@ -133,9 +136,12 @@ class LightGenerator(Network):
         # float32: sixteen bits would quantize the picture itself.
         x = DepthToSpace(2, dtype="float32", name="spread")(x)
         cartoon = layers.Activation("tanh", dtype="float32", name="cartoon")(x)
+        if recolor:
+            cartoon = Palette(name="recolored")(cartoon)
 
         super().__init__(photo, cartoon, name=name, **kwargs)
         self.width = width
+        self.recolor = recolor
         self.trunk = trunk
         self.num_blocks = num_blocks
         self.norm = norm

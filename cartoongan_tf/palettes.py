@@ -32,9 +32,11 @@ class Palette(keras.layers.Layer):
 
     def adapt(self, photos, cartoons) -> None:
         """Learns the map from two sequences of uint8 RGB pictures of any sizes."""
-        (photo_mean, photo_spread), (cartoon_mean, cartoon_spread) = (
-            _measure(pictures) for pictures in (photos, cartoons)
-        )
+        self.fit(measure(photos), measure(cartoons))
+
+    def fit(self, photos, cartoons) -> None:
+        """Learns the map from what `measure` found of both."""
+        (photo_mean, photo_spread), (cartoon_mean, cartoon_spread) = photos, cartoons
         root = _root(photo_spread)
         inverse = np.linalg.inv(root)
         matrix = inverse @ _root(root @ cartoon_spread @ root) @ inverse
@@ -51,7 +53,7 @@ def identity(shape, dtype=None):
     return ops.eye(shape[0], shape[1], dtype=dtype)
 
 
-def _measure(pictures) -> tuple[np.ndarray, np.ndarray]:
+def measure(pictures) -> tuple[np.ndarray, np.ndarray]:
     """Mean and covariance of the colours, in -1..1, of pictures spread over all."""
     count = min(PICTURES, len(pictures))
     colors = []

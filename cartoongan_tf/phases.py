@@ -13,6 +13,7 @@ from cartoongan_tf.light import LightGenerator
 from cartoongan_tf.palettes import Palette
 from cartoongan_tf.plans import PRECISIONS, SAMPLE_SET, Plan
 from cartoongan_tf.pools import FakePool
+from cartoongan_tf.recoloring import Recoloring
 from cartoongan_tf.schedules import HoldThenDecay
 
 
@@ -107,8 +108,10 @@ class Phases:
                 plan.adversarial_loss,
                 content_weight=plan.content_weight,
                 balance=plan.balance,
+                d_floor=plan.d_floor,
                 edges=plan.edges,
                 pool=pool,
+                recoloring=Recoloring(self.generator) if plan.recolor else None,
                 ema=plan.ema,
                 **common,
             )
@@ -133,6 +136,7 @@ class Phases:
             "g_optimizer": _values(joint.g_optimizer.variables),
             "d_optimizer": _values(joint.d_optimizer.variables),
             "average": joint.average.variables if joint.average else [],
+            "recoloring": joint.recoloring.variables if joint.recoloring else [],
             "palette": _values(self.palette.variables) if self.palette else [],
             "pool": _values(joint.pool.variables) if joint.pool else [],
             "weight": [joint.content_weight],
@@ -216,8 +220,10 @@ def make_generator(plan: Plan, dtype):
     """The generator of a plan of a CartoonGAN."""
     if plan.generator == "light":
         width = max(1, plan.filters // 4)
-        return LightGenerator(width, plan.filters, plan.num_blocks, dtype=dtype)
-    return Generator(plan.filters, plan.num_blocks, dtype)
+        return LightGenerator(
+            width, plan.filters, plan.num_blocks, recolor=plan.recolor, dtype=dtype
+        )
+    return Generator(plan.filters, plan.num_blocks, dtype, recolor=plan.recolor)
 
 
 def _means(*models) -> list[tf.Variable]:

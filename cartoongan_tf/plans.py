@@ -30,6 +30,7 @@ RECIPES = {
         "content_weight": 10.0,  # section 3.2
         "balance": 0.0,
         "palette": False,
+        "recolor": False,
         "ema": 0.0,
         "beta_2": 0.999,
         "init_learning_rate": 2e-4,
@@ -46,6 +47,7 @@ RECIPES = {
         "balance": 0.0,
         "pool": 50,
         "palette": False,
+        "recolor": False,
         "beta_2": 0.999,
         "ema": 0.0,
         "init_learning_rate": 2e-4,
@@ -87,6 +89,8 @@ class Plan:
     edges: bool = True  # the edge-promoting term, paper section 3.2.1
     pool: int = 0
     palette: bool = True  # the photo is wanted back in the cartoons' colours
+    d_floor: float = 0.0
+    recolor: bool = True  # what is drawn is brought to the cartoons' colours at the end
     ema: float = 0.999
     clip_norm: float = 0.0
     init_learning_rate: float = 1e-3
@@ -115,13 +119,7 @@ class Plan:
                     f"Received: {field.name}={value!r}"
                 )
         data.check_sizes(self.batch_size, self.image_size)
-        for name, least in LEAST.items():
-            value = getattr(self, name)
-            if not least <= value < math.inf:
-                raise ValueError(
-                    f"`{name}` must be at least {least}, and finite. "
-                    f"Received: {name}={value}"
-                )
+        check_least(self, LEAST)
         for name in ("ema", "beta_1", "beta_2"):
             value = getattr(self, name)
             if value >= 1:
@@ -195,6 +193,7 @@ LEAST = {
     "d_filters": 1,
     "content_weight": 0,
     "balance": 0,
+    "d_floor": 0,
     "pool": 0,
     "ema": 0,
     "clip_norm": 0,
@@ -232,6 +231,7 @@ SAMPLE_DEFAULTS = {
     "d_normalization": "none",
     "d_bands": False,
     "palette": False,
+    "recolor": False,
     "beta_2": 0.999,
     "init_learning_rate": 2e-3,
     "learning_rate": 1e-3,
@@ -240,6 +240,7 @@ SAMPLE_DEFAULTS = {
 
 # CycleGAN's own, by its paper, for a user's data; on the sample set a small one.
 CYCLEGAN_DEFAULTS = {
+    "recolor": False,
     "init_epochs": 0,
     "epochs": 200,  # CycleGAN, section 4
     "batch_size": 1,
@@ -266,6 +267,8 @@ CARTOONGAN_ONLY = (
     "balance",
     "edges",
     "palette",
+    "recolor",
+    "d_floor",
     "vgg_weights",
     "content_layer",
     "content_size",
@@ -284,6 +287,17 @@ CHANGEABLE = (
     "accumulate",
     "keep",
 )
+
+
+def check_least(plan, least: dict) -> None:
+    """Checks numbers of a plan, each against the least it may be by its name."""
+    for name, bound in least.items():
+        value = getattr(plan, name)
+        if not bound <= value < math.inf:
+            raise ValueError(
+                f"`{name}` must be at least {bound}, and finite. "
+                f"Received: {name}={value}"
+            )
 
 
 def make_plan(style: str, folder: str | None, given: dict) -> Plan:

@@ -135,6 +135,20 @@ def main(argv):
         help="want the photo back in its own colours, as the paper does, not in those "
         "of all cartoons",
     )
+    flag(
+        "--no-recolor",
+        dest="recolor",
+        action="store_false",
+        default=None,
+        help="leave the pictures in the colours that the generator gives them, as the "
+        "paper does, not bring all of them to the cartoons' by one map at the end",
+    )
+    flag(
+        "--d-floor",
+        type=float,
+        help="the discriminator learns nothing from batches on which its loss is below "
+        "this, so that it does not win (0; 0.222 is that of one that sees nothing)",
+    )
     flag("--pool", type=int, help="past fakes shown to the discriminator (0: none)")
     flag(
         "--vgg-weights",

@@ -32,6 +32,7 @@ from cartoongan_tf.callbacks import (
 )
 from cartoongan_tf.phases import make_phases
 from cartoongan_tf.plans import CARTOONGAN_ONLY, Plan
+from cartoongan_tf.recoloring import finished
 from cartoongan_tf.runs import Run
 
 BACKUP_SECONDS = 600  # what a crash costs at most, beside the end of each epoch
@@ -256,6 +257,7 @@ class Training:
                 self._check(logs)
                 if offset == per_epoch:
                     logs = devices.average(self.strategy, everywhere)
+                    self._recolor(model)
                     self._examine(look, logs, step - first_step)
                     callbacks.on_epoch_end(epoch, logs)
                     self._save()
@@ -344,13 +346,20 @@ class Training:
         # Alone at once; of many processes, when all have agreed.
         self.interrupted = not devices.is_many(self.strategy)
 
+    def _recolor(self, model) -> None:
+        recoloring = getattr(model, "recoloring", None)
+        if self.is_chief and recoloring is not None:
+            sets = self.training_set
+            with averaged(model) as generator:
+                recoloring.fit(generator, sets.photos, sets.cartoons)
+
     def _save(self) -> None:
         self.backup.save()
         if not self.is_chief:
             return
         joint = self.step > self.init_steps
         model = self.phases.joint if joint else self.phases.init
-        with averaged(model) as generator:
+        with finished(model) as generator:
             with paths.replacing(self.run.generator) as temporary:
                 generator.save(temporary)
         if joint and self.phases.joint.average is not None:

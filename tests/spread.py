@@ -70,6 +70,7 @@ def main(name, precision, broken, clip, path):
             keras.optimizers.SGD(0.05),
             content_weight=0.01,
             balance=0.5,
+            d_floor=0.2,
             ema=0.9,
             clip_norm=clip,
             # Which fakes it gives depends on how many come at a time: not the same

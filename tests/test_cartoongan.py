@@ -193,12 +193,30 @@ def test_models_round_trip_with_their_parts(features, tmp_path):
 
 @pytest.mark.parametrize(
     "bad",
-    [{"adversarial_loss": "hinge"}, {"content_loss": "l3"}, {"content_weight": -1.0}],
+    [
+        {"adversarial_loss": "hinge"},
+        {"content_loss": "l3"},
+        {"content_weight": -1.0},
+        {"d_floor": -0.1},
+    ],
 )
 def test_bad_losses_are_refused_with_the_rule(features, bad):
     (name,) = bad
     with pytest.raises(ValueError, match=rf"`{name}` must .* Received: {name}="):
         make(features, **bad)
+
+
+@pytest.mark.parametrize("floor, learns", [(1e-6, True), (100.0, False)])
+def test_a_discriminator_below_its_floor_learns_nothing(features, floor, learns):
+    gan = make(features, d_floor=floor)
+    before = [v.numpy() for v in gan.discriminator.trainable_variables]
+    painter = [v.numpy() for v in gan.generator.trainable_variables]
+    gan.train_step(batch())
+    after = [v.numpy() for v in gan.discriminator.trainable_variables]
+    assert learns != all(map(np.array_equal, before, after))
+    # the generator learns all the same
+    now = [v.numpy() for v in gan.generator.trainable_variables]
+    assert not all(map(np.array_equal, painter, now))
 
 
 def test_the_readmes_python_runs(folder, tmp_path, monkeypatch):

@@ -10,10 +10,10 @@ PACKAGE = Path(__file__).resolve().parent.parent / "cartoongan_tf"
 FLOORS = {
     0: "memory paths styles images layout layers losses schedules "
     "terminal interrupts networks",
-    1: "light features generators discriminators colors edges pictures smooth data "
-    "pairs shapes things materials scenes samples averages gradients palettes pools "
-    "devices doctor curves evaluation.metrics evaluation.scores results frames bars "
-    "lettering unfit duplicates sheets shots sources selection prepared runtimes",
+    1: "palettes light features generators discriminators colors edges pictures smooth "
+    "data pairs shapes things materials scenes samples averages gradients recoloring "
+    "pools devices doctor curves evaluation.metrics evaluation.scores results frames "
+    "bars lettering unfit duplicates sheets shots sources selection prepared runtimes",
     2: "cartoongan distiller baselines.cyclegan callbacks runs plans backups supplies "
     "phases training distilling",
     3: "cartoonizer baselines.neural_style porting.pth porting.authors "
