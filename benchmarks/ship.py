@@ -7,8 +7,9 @@
 `style` takes the generator of a `distill` run, exports it, scores all of it on the
 run's held-out photos, and writes `<style>/light.keras`, `<style>/tflite/`,
 `<style>/scores.json` and `<style>/card.md`. `table` puts the scores of all styles into
-README.md, and `strip` draws the README's picture, of a photo that all may pass on: that
-of Grace Hopper by the US Navy, in the public domain, which matplotlib brings along.
+its README.md, those of the TFLite files into mobile/README.md, and `strip` draws the
+README's picture, of a photo that all may pass on: that of Grace Hopper by the US Navy,
+in the public domain, which matplotlib brings along.
 """
 
 import argparse
@@ -227,16 +228,35 @@ def score(folder, style, teacher, photos, drawn):
 
 
 def write_table():
-    """The table in README.md, between its two marks."""
-    readme = HOME / "README.md"
+    """Two tables, each between its marks: scores, and what phones get."""
+    results = {
+        style: json.loads(file.read_text())
+        for style in ORDER
+        if (file := HOME / style / "scores.json").is_file()
+    }
+    scores = [f"| style | {' | '.join(TITLES)} |", "|---" * (1 + len(TITLES)) + "|"]
+    scores += [
+        told(f"[{style}]({style}/card.md)", result["teacher"]["light.keras"])
+        for style, result in results.items()
+    ]
+    put(HOME / "README.md", scores)
+    files = [
+        "| file | MB | PSNR to `light.keras`, dB | worst photo |",
+        "|---|---|---|---|",
+    ]
+    files += [
+        f"| `{Path(row['file']).name}` | {row['bytes'] / 1e6:.2f} | "
+        f"{row['psnr_mean']:.1f} | {row['psnr_worst']:.1f} |"
+        for result in results.values()
+        for row in result["export"]
+    ]
+    put(ROOT / "mobile" / "README.md", files)
+
+
+def put(readme, lines):
+    """Writes a table between a page's two marks."""
     head, rest = readme.read_text().split("<!-- table -->\n", 1)
     tail = rest.split("<!-- end -->", 1)[1]
-    lines = [f"| style | {' | '.join(TITLES)} |", "|---" * (1 + len(TITLES)) + "|"]
-    for style in ORDER:
-        file = HOME / style / "scores.json"
-        if file.is_file():
-            result = json.loads(file.read_text())["teacher"]["light.keras"]
-            lines.append(told(f"[{style}]({style}/card.md)", result))
     table = "\n".join(lines)
     readme.write_text(f"{head}<!-- table -->\n{table}\n<!-- end -->{tail}")
     print(table)
