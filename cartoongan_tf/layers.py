@@ -19,6 +19,11 @@ class InstanceNormalization(keras.layers.Layer):
     unless epsilon is tiny, as `x * scale + shift`, which saves a pass over the map.
     Statistics and the affine map are float32 whatever the compute dtype.
 
+    A mean is that of the rows' means: adding up a quarter of a million pixels in one go
+    rounds, in TensorFlow and in ONNX Runtime, and channels that hardly vary show it
+    (the published hayao at 512: 4.5e-4 off in one go, 4.5e-6 by rows). XNNPACK adds up
+    exactly enough, and has one fast operation for both axes: `by_rows = False`.
+
     Args:
         epsilon: Added to the variance, inside the root. It is part of a trained model:
             1e-3 in place of the published networks' 1e-9 moves their output by 0.27.
@@ -27,6 +32,8 @@ class InstanceNormalization(keras.layers.Layer):
 
     Reference: Ulyanov et al., 2016, https://arxiv.org/abs/1607.08022
     """
+
+    by_rows = True
 
     def __init__(self, epsilon=1e-5, **kwargs):
         super().__init__(**kwargs)
@@ -39,9 +46,9 @@ class InstanceNormalization(keras.layers.Layer):
 
     def call(self, inputs):
         x = ops.cast(inputs, "float32")
-        mean = ops.mean(x, axis=(1, 2), keepdims=True)
+        mean = self._mean(x)
         centred = x - mean
-        variance = ops.mean(ops.square(centred), axis=(1, 2), keepdims=True)
+        variance = self._mean(ops.square(centred))
         scale = ops.rsqrt(variance + self.epsilon) * ops.cast(self.gamma, "float32")
         beta = ops.cast(self.beta, "float32")
         if self.epsilon < SMALL_EPSILON:
@@ -49,6 +56,11 @@ class InstanceNormalization(keras.layers.Layer):
         else:
             y = x * scale + (beta - mean * scale)
         return ops.cast(y, self.compute_dtype)
+
+    def _mean(self, x):
+        if self.by_rows:
+            return ops.mean(ops.mean(x, axis=2, keepdims=True), axis=1, keepdims=True)
+        return ops.mean(x, axis=(1, 2), keepdims=True)
 
     def compute_output_shape(self, input_shape):
         return input_shape

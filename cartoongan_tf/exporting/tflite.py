@@ -12,7 +12,11 @@ from keras import ops
 
 from cartoongan_tf.exporting.extras import need
 from cartoongan_tf.exporting.signatures import as_float32, picture_spec, serve
-from cartoongan_tf.layers import ReflectionPadding2D, reflect_by_slices
+from cartoongan_tf.layers import (
+    InstanceNormalization,
+    ReflectionPadding2D,
+    reflect_by_slices,
+)
 
 
 @dataclass(frozen=True)
@@ -109,6 +113,8 @@ def convert(generator, size: int, by_slices=True, strip=None, uncut=()) -> bytes
     for layer in generator.layers:
         if isinstance(layer, ReflectionPadding2D):
             layer.by_slices = by_slices
+        elif isinstance(layer, InstanceNormalization):
+            layer.by_rows = False
     if strip is not None and size >= 2 * strip:
         generator = _cut(generator, size, size // strip, uncut)
     # Not a tf.Module and not a concrete function: both convert without an error to a

@@ -8,7 +8,7 @@ import tensorflow as tf
 from cartoongan_tf.exporting import quantization, tflite
 from cartoongan_tf.exporting.signatures import picture_spec, serve
 from cartoongan_tf.generators import Generator, ResnetGenerator
-from cartoongan_tf.layers import ReflectionPadding2D
+from cartoongan_tf.layers import InstanceNormalization, ReflectionPadding2D
 from cartoongan_tf.runtimes import TFLiteRuntime
 
 
@@ -31,6 +31,12 @@ def test_reflections_are_slices_and_the_generator_stays_as_it_was(model, generat
     assert "MIRROR_PAD" not in tflite.count_ops(model)
     pads = [x for x in generator.layers if isinstance(x, ReflectionPadding2D)]
     assert pads and not any(layer.by_slices for layer in pads)
+
+
+def test_norms_are_two_means_each_and_the_generators_go_by_rows(model, generator):
+    norms = [x for x in generator.layers if isinstance(x, InstanceNormalization)]
+    assert tflite.count_ops(model)["MEAN"] == 2 * len(norms)
+    assert norms and all(layer.by_rows for layer in norms)
 
 
 @pytest.mark.parametrize("padding", [1, 3])
