@@ -281,6 +281,7 @@ CHANGEABLE = (
     "epochs",
     "content_weight",
     "balance",
+    "d_floor",
     "learning_rate",
     "d_learning_rate",
     "clip_norm",
