@@ -125,11 +125,12 @@ def main(argv):
             args.allow_low_fidelity,
             tell=lambda line: print(line, flush=True),
         )
+    base = "the float32 file" if "tflite" in wanted else "Keras"
     for row in rows:
         print(
             f"{out / row['file']}: {row['bytes'] / 1e6:.2f} MB, "
             f"{row['psnr_mean']:.1f} dB, worst {row['psnr_worst']:.1f}, "
-            f"{row['latency_ratio']:.2f} times the time of the float32 file"
+            f"{row['latency_ratio']:.2f} times the time of {base}"
         )
     print(f"The proof: {out / 'report.md'}")
     low = [row for row in rows if row["shortfalls"]]

@@ -214,6 +214,8 @@ def test_a_stopped_run_leaves_nothing_and_the_next_does_it(tmp_path, sent):
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
+        # A shell's background jobs, such as this test under `nohup ... &`, ignore it.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     until = time.monotonic() + 120
     while not list(tmp_path.glob("data/mine/.prepare.tmp*/pictures/*.jpg")):
