@@ -234,9 +234,11 @@ def write_table():
         for style in ORDER
         if (file := HOME / style / "scores.json").is_file()
     }
-    scores = [f"| style | {' | '.join(TITLES)} |", "|---" * (1 + len(TITLES)) + "|"]
+    titles = ("style", *TITLES, "what it draws")
+    scores = [f"| {' | '.join(titles)} |", "|---" * len(titles) + "|"]
     scores += [
         told(f"[{style}]({style}/card.md)", result["teacher"]["light.keras"])
+        + f" ![{style}](../mobile/contract/goldens/photo_{style}_float16.png) |"
         for style, result in results.items()
     ]
     put(HOME / "README.md", scores)
