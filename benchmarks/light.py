@@ -4,6 +4,7 @@
 
 The yardstick is a U-Net of White-box Cartoonization's shape (1.47M parameters, 8.2 GMAC
 at 256 pixels) with random weights, int8 throughout: what a phone would run otherwise.
+The shipped files are timed beside networks of the same shape with random weights.
 All files are timed in turns in one run, on ai-edge-litert with XNNPACK; the ratio of
 the medians is what counts.
 """
@@ -12,6 +13,7 @@ import argparse
 import os
 import statistics
 import time
+from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
@@ -24,6 +26,8 @@ from cartoongan_tf.exporting import quantization, tflite  # noqa: E402
 from cartoongan_tf.generators import Generator  # noqa: E402
 from cartoongan_tf.images import to_signed  # noqa: E402
 from cartoongan_tf.light import LightGenerator  # noqa: E402
+
+SHIPPED = Path(__file__).parents[1] / "saved_models"
 
 
 def main():
@@ -41,6 +45,8 @@ def measure(size, repeats, threads):
     light = LightGenerator()
     models["light, float32"] = tflite.convert(light, size)
     models["light, int8"] = int8(models["light, float32"])
+    for file in sorted(SHIPPED.glob(f"*/tflite/*_{size}_int8.tflite")):
+        models[f"`{file.name}`"] = file.read_bytes()
     for norm in ("batch", "global"):
         other = LightGenerator(norm=norm)
         models[f"light {norm}, int8"] = int8(tflite.convert(other, size))
