@@ -15,11 +15,11 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import tensorflow as tf  # noqa: E402
 
-from cartoongan_tf.baselines.cyclegan import CycleGAN, PatchGAN  # noqa: E402
-from cartoongan_tf.cartoongan import CartoonGAN  # noqa: E402
-from cartoongan_tf.discriminators import PatchDiscriminator  # noqa: E402
-from cartoongan_tf.features import VGG19Features  # noqa: E402
-from cartoongan_tf.generators import Generator, ResnetGenerator  # noqa: E402
+from cartoongan_tf.models.cartoongan import CartoonGAN
+from cartoongan_tf.models.cyclegan import CycleGAN, PatchGAN
+from cartoongan_tf.networks.discriminators import PatchDiscriminator
+from cartoongan_tf.networks.features import VGG19Features
+from cartoongan_tf.networks.generators import Generator, ResnetGenerator
 
 SIZE = 256
 ROUNDS = 3

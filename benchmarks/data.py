@@ -14,7 +14,9 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import tensorflow as tf  # noqa: E402
 
-from cartoongan_tf import data, images, samples  # noqa: E402
+from cartoongan_tf.data import batches
+from cartoongan_tf.pictures import images
+from cartoongan_tf.samples import samples
 
 PICTURES = 120
 BATCH = 8
@@ -48,12 +50,12 @@ def raw_jpeg(folder):
 
 
 def pictures_a_second(dataset):
-    batches = iter(dataset.repeat())
+    feed = iter(dataset.repeat())
     for _ in range(5):  # warm
-        next(batches)
+        next(feed)
     start = time.perf_counter()
     for _ in range(BATCHES):
-        next(batches)
+        next(feed)
     return 3 * BATCH * BATCHES / (time.perf_counter() - start)
 
 
@@ -63,8 +65,8 @@ def main():
         write_pictures(folder)
         contestants = {
             "raw_jpeg": raw_jpeg(folder),
-            "from_disk": data.load_dataset(folder, BATCH, cache_bytes=0),
-            "from_memory": data.load_dataset(folder, BATCH),
+            "from_disk": batches.load_dataset(folder, BATCH, cache_bytes=0),
+            "from_memory": batches.load_dataset(folder, BATCH),
         }
         rates = {name: [] for name in contestants}
         for _ in range(ROUNDS):

@@ -6,8 +6,8 @@ are timed in the same run on the same drawn cartoons of 256 pixels.
 
 import time
 
-from cartoongan_tf import samples
-from cartoongan_tf.edges import smooth_edges, smooth_edges_by_definition
+from cartoongan_tf.data.edges import smooth_edges, smooth_edges_by_definition
+from cartoongan_tf.samples import samples
 
 PICTURES = 4
 REPEATS = 40

@@ -29,8 +29,8 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import numpy as np  # noqa: E402
 
-from cartoongan_tf import images, layout, paths  # noqa: E402
-from cartoongan_tf.evaluation import metrics  # noqa: E402
+from cartoongan_tf.evaluation import metrics
+from cartoongan_tf.pictures import images, layout, paths
 
 STYLE = "half"
 SETTINGS = (
@@ -73,7 +73,7 @@ def main():
 
 
 def make_data(photos, teacher, out):
-    from cartoongan_tf.cartoonizer import Cartoonizer
+    from cartoongan_tf.inference.cartoonizer import Cartoonizer
 
     draw = Cartoonizer(teacher)
     folders = {
@@ -111,8 +111,8 @@ def train(out, name, flags):
 
 
 def score(out, names):
-    from cartoongan_tf.cartoonizer import Cartoonizer
-    from cartoongan_tf.palettes import Palette
+    from cartoongan_tf.inference.cartoonizer import Cartoonizer
+    from cartoongan_tf.networks.palettes import Palette
 
     held, teacher, photos, cartoons = (
         [images.read(path).pixels for path in paths.find(out / name)]
@@ -166,11 +166,12 @@ def see(out):
     import keras
     import tensorflow as tf
 
-    from cartoongan_tf import data, losses
-    from cartoongan_tf.discriminators import PatchDiscriminator
-    from cartoongan_tf.palettes import Palette
+    from cartoongan_tf.data import batches
+    from cartoongan_tf.models import losses
+    from cartoongan_tf.networks.discriminators import PatchDiscriminator
+    from cartoongan_tf.networks.palettes import Palette
 
-    sets = data.open_folder(out / "data" / STYLE, 96, 320)
+    sets = batches.open_folder(out / "data" / STYLE, 96, 320)
     palette = Palette()
     palette.adapt(sets.photos, sets.cartoons)
     print(
@@ -202,10 +203,8 @@ def see(out):
             optimizer.apply(gradients, network.trainable_variables)
             return tf.stack([*(tf.reduce_mean(x) for x in answers), loss])
 
-        batches = data.make_batches(sets, 4, 96, 0)
-        seen = [
-            step(*b).numpy() for b, _ in zip(batches, range(SEE_STEPS), strict=False)
-        ]
+        feed = batches.make_batches(sets, 4, 96, 0)
+        seen = [step(*b).numpy() for b, _ in zip(feed, range(SEE_STEPS), strict=False)]
         found = " | ".join(f"{x:.3f}" for x in np.mean(seen[-100:], 0))
         print(
             f"| {norm} | {'yes' if bands else 'no'} | {beta_2} | {found} |", flush=True

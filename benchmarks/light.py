@@ -21,11 +21,11 @@ import keras  # noqa: E402
 from ai_edge_litert.interpreter import Interpreter  # noqa: E402
 from keras import layers  # noqa: E402
 
-from cartoongan_tf import samples  # noqa: E402
-from cartoongan_tf.exporting import quantization, tflite  # noqa: E402
-from cartoongan_tf.generators import Generator  # noqa: E402
-from cartoongan_tf.images import to_signed  # noqa: E402
-from cartoongan_tf.light import LightGenerator  # noqa: E402
+from cartoongan_tf.exporting import quantization, tflite
+from cartoongan_tf.networks.generators import Generator
+from cartoongan_tf.networks.light import LightGenerator
+from cartoongan_tf.pictures.images import to_signed
+from cartoongan_tf.samples import samples
 
 SHIPPED = Path(__file__).parents[1] / "saved_models"
 

@@ -21,15 +21,17 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 sys.argv[0] = "-m"
 
-import films  # noqa: E402
+import made_films  # noqa: E402
 
-from cartoongan_tf import images, samples, unfit  # noqa: E402
-from cartoongan_tf.bars import find_bars  # noqa: E402
-from cartoongan_tf.duplicates import Gallery  # noqa: E402
-from cartoongan_tf.frames import Film  # noqa: E402
-from cartoongan_tf.selection import Selection  # noqa: E402
-from cartoongan_tf.shots import RATE, SIDE, Shots  # noqa: E402
-from cartoongan_tf.sources import FilmSource  # noqa: E402
+from cartoongan_tf.films import unfit  # noqa: E402
+from cartoongan_tf.films.bars import find_bars  # noqa: E402
+from cartoongan_tf.films.duplicates import Gallery  # noqa: E402
+from cartoongan_tf.films.frames import Film  # noqa: E402
+from cartoongan_tf.films.selection import Selection  # noqa: E402
+from cartoongan_tf.films.shots import RATE, SIDE, Shots  # noqa: E402
+from cartoongan_tf.films.sources import FilmSource  # noqa: E402
+from cartoongan_tf.pictures import images  # noqa: E402
+from cartoongan_tf.samples import samples  # noqa: E402
 
 PHOTOS = ROOT.parent / "shared" / "data" / "photos"
 HEIGHT, WIDTH, FPS = 360, 640, 24
@@ -63,7 +65,7 @@ def pictures():
 
 
 def make_film():
-    script = films.Script(HEIGHT - 2 * BAR, WIDTH, FPS)
+    script = made_films.Script(HEIGHT - 2 * BAR, WIDTH, FPS)
     height, width = script.height, script.width
     scenes = pictures()
     owners = []  # the scene that every frame shows, -1 for none
@@ -71,9 +73,9 @@ def make_film():
     def done(owner):
         owners.extend([owner] * (len(script.pictures) - len(owners)))
 
-    script.shot(films.blank(height, width), 1, "blank")
+    script.shot(made_films.blank(height, width), 1, "blank")
     script.shot(
-        films.credit_roll(height, width, ["THE FILM"], share=0.15), 2, "credits"
+        made_films.credit_roll(height, width, ["THE FILM"], share=0.15), 2, "credits"
     )
     done(-1)
     hard = []
@@ -84,29 +86,33 @@ def make_film():
             hard.append(script.time)
         kind = number % 6
         if kind in (0, 3):
-            script.shot(lambda s, p=scene: films.pan(p, height, width, s), 2.5)
+            script.shot(lambda s, p=scene: made_films.pan(p, height, width, s), 2.5)
         elif kind == 1:
             script.shot(still, 1.5)
         elif kind == 2:
             spoken = SPOKEN[number // 6 % len(SPOKEN)]
             share = (0.055, 0.065, 0.075)[number // 6 % 3]
             script.shot(still, 1)
-            script.shot(films.subtitle(still, *spoken, share=share), 2, "subtitled")
-        elif kind == 4:
-            moving = films.smear(scene, 24)
             script.shot(
-                lambda s, p=moving: films.pan(p, height, width, s), 1, "blurred"
+                made_films.subtitle(still, *spoken, share=share), 2, "subtitled"
+            )
+        elif kind == 4:
+            moving = made_films.smear(scene, 24)
+            script.shot(
+                lambda s, p=moving: made_films.pan(p, height, width, s), 1, "blurred"
             )
             script.shot(still, 1)
         else:
             script.shot(still, 1)
             names = CREDITS[: 2 + number // 6 % 3]
-            over = films.write_text(still, names, round(0.07 * height), height // 4)
+            over = made_films.write_text(
+                still, names, round(0.07 * height), height // 4
+            )
             script.shot(over, 1.5, "credits")
         done(number)
         if number % 10 == 4:
             script.fade(script.pictures[-1], 1.0)
-            script.shot(films.blank(height, width), 0.5, "blank")
+            script.shot(made_films.blank(height, width), 0.5, "blank")
             script.fade(follows, 1.0, out=False)
             done(-1)
         elif number % 10 == 9:
@@ -117,7 +123,7 @@ def make_film():
         back = scenes[number + 1][:height, :width]
         script.shot(back, 1.5, "again")
     done(-1)
-    roll = films.credit_roll(height, width, CREDITS, share=0.06)
+    roll = made_films.credit_roll(height, width, CREDITS, share=0.06)
     script.shot(roll, 4, "credits")
     done(-1)
     return script.letterbox(BAR), hard, owners
@@ -126,9 +132,9 @@ def make_film():
 def make_large_film(path):
     """20 seconds of 1920x1080, pans."""
     shots = [images.resize(picture, 1150, 2045) for picture in pictures()[:5]]
-    script = films.Script(1080, 1920, FPS)
+    script = made_films.Script(1080, 1920, FPS)
     for shot in shots:
-        script.shot(lambda s, p=shot: films.pan(p, 1080, 1920, s), 4)
+        script.shot(lambda s, p=shot: made_films.pan(p, 1080, 1920, s), 4)
     return Film(script.write(path, options={"crf": "20", "preset": "fast"}))
 
 

@@ -12,11 +12,13 @@ import sys
 import tempfile
 from pathlib import Path
 
-from cartoongan_tf import images, samples
 from cartoongan_tf.exporting import onnx, parity, quantization, saved_model, tflite
 from cartoongan_tf.exporting.signatures import as_float32
-from cartoongan_tf.generators import Generator, load_generator
-from cartoongan_tf.runtimes import KerasRuntime, TFLiteRuntime, load_runtime
+from cartoongan_tf.inference.runtimes import KerasRuntime, TFLiteRuntime, load_runtime
+from cartoongan_tf.inference.weights import load_generator
+from cartoongan_tf.networks.generators import Generator
+from cartoongan_tf.pictures import images
+from cartoongan_tf.samples import samples
 
 SIZE = 256
 ROUNDS = 7

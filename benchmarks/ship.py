@@ -20,7 +20,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-from cartoongan_tf import images, layout, paths, styles, terminal
+from cartoongan_tf import terminal
+from cartoongan_tf.inference import styles
+from cartoongan_tf.pictures import images, layout, paths
 
 ROOT = Path(__file__).resolve().parent.parent
 HOME = ROOT / "saved_models"
@@ -95,9 +97,9 @@ def main(argv):
 def ship(args):
     """A style's files and card."""
     terminal.load_tensorflow()
+    from cartoongan_tf.data.pairs import hold_out, name_pairs
     from cartoongan_tf.exporting import bundle, photos
-    from cartoongan_tf.generators import load_generator
-    from cartoongan_tf.pairs import hold_out, name_pairs
+    from cartoongan_tf.inference.weights import load_generator
 
     # Before there was a margin, there was none.
     config = {"margin": 0, **json.loads((args.run / "config.json").read_text())}
@@ -190,7 +192,7 @@ def flags(config):
     """The flags of a run's config that differ from the defaults."""
     from dataclasses import fields
 
-    from cartoongan_tf.distilling import Lesson
+    from cartoongan_tf.training.distilling import Lesson
 
     usual = {field.name: field.default for field in fields(Lesson)}
     named = {"teacher": f"{config['style']}.keras", "photos": "BSDS500"}
@@ -203,8 +205,8 @@ def flags(config):
 
 def score(folder, style, teacher, photos, drawn):
     """Scores of the photos themselves and of every shipped file."""
-    from cartoongan_tf.cartoonizer import Cartoonizer
     from cartoongan_tf.evaluation import scores
+    from cartoongan_tf.inference.cartoonizer import Cartoonizer
 
     draw = Cartoonizer(Path(teacher))
     pictures = [images.read(path).pixels for path in photos]
@@ -269,7 +271,7 @@ def draw_strip():
     import matplotlib
 
     terminal.load_tensorflow()
-    from cartoongan_tf.cartoonizer import Cartoonizer
+    from cartoongan_tf.inference.cartoonizer import Cartoonizer
 
     folder = Path(matplotlib.get_data_path()) / "sample_data"
     photo = images.shrink(images.read(folder / "grace_hopper.jpg"), 420).pixels

@@ -19,11 +19,11 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import keras  # noqa: E402
 import tensorflow as tf  # noqa: E402
 
-from cartoongan_tf import losses  # noqa: E402
-from cartoongan_tf.cartoongan import CONTENT_WEIGHT, CartoonGAN  # noqa: E402
-from cartoongan_tf.discriminators import PatchDiscriminator  # noqa: E402
-from cartoongan_tf.features import VGG19Features  # noqa: E402
-from cartoongan_tf.generators import Generator  # noqa: E402
+from cartoongan_tf.models import losses
+from cartoongan_tf.models.cartoongan import CONTENT_WEIGHT, CartoonGAN
+from cartoongan_tf.networks.discriminators import PatchDiscriminator
+from cartoongan_tf.networks.features import VGG19Features
+from cartoongan_tf.networks.generators import Generator
 
 SIZE = 256
 ROUNDS = 4

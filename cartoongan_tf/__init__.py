@@ -7,19 +7,19 @@ import sys
 __version__ = "0.1.0"
 
 _HOMES = {
-    "Cartoonizer": "cartoonizer",
-    "CartoonGAN": "cartoongan",
-    "InitializationPhase": "cartoongan",
-    "Generator": "generators",
-    "PatchDiscriminator": "discriminators",
-    "VGG19Features": "features",
-    "InstanceNormalization": "layers",
-    "ReflectionPadding2D": "layers",
-    "Palette": "palettes",
-    "PhotoGrid": "callbacks",
-    "load_dataset": "data",
-    "load_generator": "generators",
-    "smooth_edges": "edges",
+    "Cartoonizer": "inference.cartoonizer",
+    "CartoonGAN": "models.cartoongan",
+    "InitializationPhase": "models.cartoongan",
+    "Generator": "networks.generators",
+    "PatchDiscriminator": "networks.discriminators",
+    "VGG19Features": "networks.features",
+    "InstanceNormalization": "networks.layers",
+    "ReflectionPadding2D": "networks.layers",
+    "Palette": "networks.palettes",
+    "PhotoGrid": "training.callbacks",
+    "load_dataset": "data.batches",
+    "load_generator": "inference.weights",
+    "smooth_edges": "data.edges",
 }
 __all__ = ["__version__", *_HOMES]
 
@@ -40,5 +40,10 @@ def __dir__():
 # without. Nor where there is no TensorFlow: exported files run all the same.
 _is_command = sys.argv[:1] == ["-m"] and f"{__name__}." in " ".join(sys.orig_argv)
 if not _is_command and importlib.util.find_spec("tensorflow"):
-    for _name in ("cartoongan", "discriminators", "features", "generators"):
-        importlib.import_module(f"{__name__}.{_name}")
+    for _name in (
+        "CartoonGAN",
+        "PatchDiscriminator",
+        "VGG19Features",
+        "load_generator",
+    ):
+        importlib.import_module(f"{__name__}.{_HOMES[_name]}")

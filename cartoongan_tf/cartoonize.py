@@ -69,15 +69,16 @@ def main(argv):
 
     from tqdm import tqdm
 
-    from cartoongan_tf import images, layout, styles
-    from cartoongan_tf.results import take_order
+    from cartoongan_tf.inference import styles
+    from cartoongan_tf.inference.results import take_order
+    from cartoongan_tf.pictures import images, layout
 
     order = take_order(args.input, args.out, "cartoon", args.compare, args.overwrite)
     failures = order.failures
 
     if args.weights is None or Path(args.weights).suffix not in (".tflite", ".onnx"):
         terminal.load_tensorflow()
-    from cartoongan_tf.cartoonizer import Cartoonizer
+    from cartoongan_tf.inference.cartoonizer import Cartoonizer
 
     if args.weights is None:
         style = "paprika" if args.style is None else args.style

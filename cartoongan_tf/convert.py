@@ -30,7 +30,7 @@ def main(argv):
     flag("--overwrite", action="store_true", help="replace FILE.keras where it exists")
     args = parser.parse_args(argv)
 
-    from cartoongan_tf import paths
+    from cartoongan_tf.pictures import paths
 
     out = Path(args.out)
     if out.suffix != ".keras":

@@ -85,7 +85,7 @@ def main(argv):
     runs = Path("runs" if args.runs is None else args.runs)
     run = None
     if args.resume:
-        from cartoongan_tf.runs import Run
+        from cartoongan_tf.training.runs import Run
 
         if given:
             flags = ", ".join("--" + name.replace("_", "-") for name in given)
@@ -105,9 +105,9 @@ def main(argv):
         )
 
     terminal.load_tensorflow()
-    from cartoongan_tf import styles
-    from cartoongan_tf.distilling import Distillation, Lesson
-    from cartoongan_tf.runs import Run
+    from cartoongan_tf.inference import styles
+    from cartoongan_tf.training.distilling import Distillation, Lesson
+    from cartoongan_tf.training.runs import Run
 
     for name in ("teacher", "photos", "start"):
         if given.get(name):

@@ -30,7 +30,8 @@ def main(argv):
     flag("--overwrite", action="store_true", help="replace pictures that exist")
     args = parser.parse_args(argv)
 
-    from cartoongan_tf import images, samples
+    from cartoongan_tf.pictures import images
+    from cartoongan_tf.samples import samples
 
     for name in ("photos", "cartoons", "seed"):
         value = getattr(args, name)

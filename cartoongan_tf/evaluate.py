@@ -73,15 +73,16 @@ def main(argv):
 
     from tqdm import tqdm
 
-    from cartoongan_tf import images, layout, paths, styles
+    from cartoongan_tf.inference import styles
+    from cartoongan_tf.pictures import images, layout, paths
 
     if args.sheet:
         images.check_writable(args.sheet)
     files = [Path(name) for name in args.weights or [styles.find_weights(args.style)]]
     photos = paths.find(args.photos)[:: args.hold_out]
     terminal.load_tensorflow()
-    from cartoongan_tf.cartoonizer import Cartoonizer
     from cartoongan_tf.evaluation import scores
+    from cartoongan_tf.inference.cartoonizer import Cartoonizer
 
     teacher = Cartoonizer(Path(args.teacher))
     students = [Cartoonizer(file) for file in files]

@@ -81,7 +81,8 @@ def main(argv):
             f"Received: --style {args.style} --weights {args.weights}"
         )
     wanted = [f for f in FORMATS if getattr(args, f.replace("-", "_"))] or FORMATS
-    from cartoongan_tf import paths, styles
+    from cartoongan_tf.inference import styles
+    from cartoongan_tf.pictures import paths
 
     if args.weights is None:
         style = "paprika" if args.style is None else args.style
@@ -102,7 +103,7 @@ def main(argv):
 
     terminal.load_tensorflow()
     from cartoongan_tf.exporting import bundle, photos
-    from cartoongan_tf.generators import load_generator
+    from cartoongan_tf.inference.weights import load_generator
 
     bundle.check_sizes(args.image_size)
     if out.exists():

@@ -29,8 +29,8 @@ def main(argv):
     args = parser.parse_args(argv)
 
     terminal.load_tensorflow()
-    from cartoongan_tf import paths
     from cartoongan_tf.exporting import goldens
+    from cartoongan_tf.pictures import paths
 
     out = paths.check_folder(Path(args.out))
     if out.is_dir() and any(out.iterdir()) and not (out / "goldens.json").is_file():

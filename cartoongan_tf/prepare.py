@@ -69,9 +69,9 @@ def main(argv):
     args = parser.parse_args(argv)
     start, end = _check(args)
 
-    from cartoongan_tf import paths
-    from cartoongan_tf.duplicates import Gallery
-    from cartoongan_tf.prepared import PreparedSet
+    from cartoongan_tf.films.duplicates import Gallery
+    from cartoongan_tf.films.prepared import PreparedSet
+    from cartoongan_tf.pictures import paths
 
     paths.check_folder(Path(args.data) / args.style)
     if args.report:
@@ -134,7 +134,7 @@ def _check(args):
     if args.limit is not None and args.limit < 1:
         raise ValueError(f"`--limit` must be at least 1. Received: {args.limit}")
 
-    from cartoongan_tf.unfit import REASONS
+    from cartoongan_tf.films.unfit import REASONS
 
     for reason in args.keep:
         known = [name for name in REASONS if name != "damaged"]
@@ -167,8 +167,8 @@ def _seconds(flag, text):
 
 def _find_sources(args, prepared, start, end):
     """Every film and every folder of pictures that was named, and what went wrong."""
-    from cartoongan_tf.frames import Film
-    from cartoongan_tf.sources import FilmSource, PictureSource, sort_inputs
+    from cartoongan_tf.films.frames import Film
+    from cartoongan_tf.films.sources import FilmSource, PictureSource, sort_inputs
 
     sources, taken = [], set()
 
@@ -211,7 +211,7 @@ def _find_sources(args, prepared, start, end):
 
 
 def _rules(part, args):
-    from cartoongan_tf.unfit import REASONS
+    from cartoongan_tf.films.unfit import REASONS
 
     # A photo may be dark, soft or have a sign in it: what is drawn shall be any photo.
     rules = (
@@ -244,8 +244,8 @@ def _show_existing(gallery, folder, redone):
 
     from tqdm import tqdm
 
-    from cartoongan_tf import images, paths
-    from cartoongan_tf.sources import shrink_short
+    from cartoongan_tf.films.sources import shrink_short
+    from cartoongan_tf.pictures import images, paths
 
     if not folder.is_dir():
         return
@@ -277,8 +277,8 @@ def _take(part, source, identity, prepared, gallery, args):
 
     from tqdm import tqdm
 
-    from cartoongan_tf.prepared import describe
-    from cartoongan_tf.selection import Selection
+    from cartoongan_tf.films.prepared import describe
+    from cartoongan_tf.films.selection import Selection
 
     if args.dry_run:
         room_or_not = tempfile.TemporaryDirectory() if args.report else nullcontext()

@@ -79,8 +79,8 @@ def main(argv):
 
     from tqdm import tqdm
 
-    from cartoongan_tf import images, layout, paths
-    from cartoongan_tf.results import take_order
+    from cartoongan_tf.inference.results import take_order
+    from cartoongan_tf.pictures import images, layout, paths
 
     overwrite = args.overwrite or args.skip_existing
     order = take_order(args.input, args.out, "stylized", args.compare, overwrite)
@@ -113,7 +113,7 @@ def main(argv):
 
     terminal.load_tensorflow()
     from cartoongan_tf.baselines.neural_style import NeuralStyle
-    from cartoongan_tf.features import VGG19Layers
+    from cartoongan_tf.networks.features import VGG19Layers
 
     def read_styles():
         few = len(styles) < 2

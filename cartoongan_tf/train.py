@@ -198,8 +198,10 @@ def main(argv):
         return _resume(args, given)
 
     terminal.load_tensorflow(start=args.strategy != "multi-worker")
-    from cartoongan_tf import data, paths, styles
-    from cartoongan_tf.plans import SAMPLE_SET, make_plan
+    from cartoongan_tf.data import batches
+    from cartoongan_tf.inference import styles
+    from cartoongan_tf.pictures import paths
+    from cartoongan_tf.training.plans import SAMPLE_SET, make_plan
 
     style = "paprika" if args.style is None else args.style
     root = Path("data" if args.data is None else args.data)
@@ -207,7 +209,7 @@ def main(argv):
     styles.check_style(style, root)
     folder = root / style
     if folder.is_dir():
-        data.list_pictures(folder)
+        batches.list_pictures(folder)
         plan = make_plan(style, str(folder.resolve()), given)
     elif style in styles.STYLES:
         print(
@@ -216,7 +218,7 @@ def main(argv):
         )
         plan = make_plan(style, None, given)
     else:
-        data.list_pictures(folder)  # says what is missing
+        batches.list_pictures(folder)  # says what is missing
     paths.check_folder(runs / style)
     return _train(plan, None, runs, args)
 
@@ -228,11 +230,11 @@ def _balance(text):
 
 
 def _resume(args, given):
-    from cartoongan_tf.runs import Run
+    from cartoongan_tf.training.runs import Run
 
     run = Run.open(args.resume)
     terminal.load_tensorflow(start=args.strategy != "multi-worker")
-    from cartoongan_tf.plans import CHANGEABLE, check_model, plan_from_config
+    from cartoongan_tf.training.plans import CHANGEABLE, check_model, plan_from_config
 
     named = {flag: getattr(args, flag) for flag in ("style", "data", "runs")}
     refused = [flag for flag, value in named.items() if value is not None]
@@ -254,9 +256,10 @@ def _resume(args, given):
 
 
 def _train(plan, run, runs, args):
-    from cartoongan_tf import devices, styles
-    from cartoongan_tf.runs import Run
-    from cartoongan_tf.training import Training
+    from cartoongan_tf.inference import styles
+    from cartoongan_tf.training import devices
+    from cartoongan_tf.training.run import Training
+    from cartoongan_tf.training.runs import Run
 
     if args.install:
         styles.install_path(plan.style)  # no surprise after hours

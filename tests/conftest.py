@@ -46,7 +46,8 @@ class Result:
 @pytest.fixture
 def command(tmp_path, monkeypatch, capfd):
     """Runs a command with these arguments in an empty folder, within this process."""
-    from cartoongan_tf import styles, terminal
+    from cartoongan_tf import terminal
+    from cartoongan_tf.inference import styles
 
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(styles, "HOME", tmp_path / "nowhere")
@@ -96,7 +97,8 @@ def refused():
 @pytest.fixture
 def folder(tmp_path):
     """A style's folder of pictures of many sizes and formats."""
-    from cartoongan_tf import images, samples
+    from cartoongan_tf.pictures import images
+    from cartoongan_tf.samples import samples
 
     for number in range(5):
         size = (48 + 16 * number, 70)

@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from cartoongan_tf import images, samples
-from cartoongan_tf.cartoonizer import Cartoonizer
-from cartoongan_tf.generators import Generator
+from cartoongan_tf.inference.cartoonizer import Cartoonizer
+from cartoongan_tf.networks.generators import Generator
+from cartoongan_tf.pictures import images
+from cartoongan_tf.samples import samples
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cartoongan_tf.generators import load_generator
+from cartoongan_tf.inference.weights import load_generator
 
 GOLDENS = Path(__file__).resolve().parent / "goldens"
 

@@ -4,9 +4,11 @@ import json
 
 import pytest
 
-from cartoongan_tf import images, samples
-from cartoongan_tf.generators import Generator, load_generator
-from cartoongan_tf.light import LightGenerator
+from cartoongan_tf.inference.weights import load_generator
+from cartoongan_tf.networks.generators import Generator
+from cartoongan_tf.networks.light import LightGenerator
+from cartoongan_tf.pictures import images
+from cartoongan_tf.samples import samples
 
 SMALL = (
     *(

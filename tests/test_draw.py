@@ -1,6 +1,8 @@
 """Facts about the command that draws the sample set."""
 
-from cartoongan_tf import data, images, samples
+from cartoongan_tf.data import batches
+from cartoongan_tf.pictures import images
+from cartoongan_tf.samples import samples
 
 
 def test_drawn_folders_are_a_dataset(command, tmp_path):
@@ -9,7 +11,7 @@ def test_drawn_folders_are_a_dataset(command, tmp_path):
         "--height", "48", "--width", "64",
     )  # fmt: skip
     assert result.returncode == 0, result.stderr
-    training_set = data.open_folder(tmp_path / "d", 32)
+    training_set = batches.open_folder(tmp_path / "d", 32)
     assert (len(training_set.photos), len(training_set.cartoons)) == (3, 2)
     photo = images.read(tmp_path / "d" / "photos" / "0001.png").pixels
     assert (photo == samples.draw_photos(2, 0, 48, 64)[1]).all()

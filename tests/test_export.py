@@ -4,8 +4,9 @@ import json
 
 import pytest
 
-from cartoongan_tf import images, samples
-from cartoongan_tf.generators import Generator
+from cartoongan_tf.networks.generators import Generator
+from cartoongan_tf.pictures import images
+from cartoongan_tf.samples import samples
 
 
 @pytest.fixture

@@ -10,9 +10,11 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from films import Script, blank, credit_roll, pan, subtitle, write_film
+from made_films import Script, blank, credit_roll, pan, subtitle, write_film
 
-from cartoongan_tf import data, images, samples
+from cartoongan_tf.data import batches
+from cartoongan_tf.pictures import images
+from cartoongan_tf.samples import samples
 
 ROOT = Path(__file__).resolve().parent.parent
 HEIGHT, WIDTH = 216, 288
@@ -106,10 +108,10 @@ def test_training_finds_what_was_prepared(command, film, photos, tmp_path):
     assert result.returncode == 0, result.stderr
     assert "cartoongan_tf.train --style mine" in result.stdout
     folder = tmp_path / "data" / "mine"
-    found, cartoons = data.list_pictures(folder)
+    found, cartoons = batches.list_pictures(folder)
     assert len(found) == 3 and len(cartoons) >= 9
     assert images.read(cartoons[0]).pixels.shape[0] == 96
-    batch = next(iter(data.load_dataset(folder, 2, 64)))
+    batch = next(iter(batches.load_dataset(folder, 2, 64)))
     assert [part.shape for part in batch] == [(2, 64, 64, 3)] * 3
     result = command("train", "--style", "mine", "--dry-run")
     assert result.returncode == 0, result.stderr
@@ -202,7 +204,7 @@ def test_a_stopped_run_leaves_nothing_and_the_next_does_it(tmp_path, sent):
     path = write_film(tmp_path / "long.mkv", [s for s in shots for _ in range(90)])
     code = (
         "import sys; sys.argv[0] = '-m'; from cartoongan_tf import terminal, prepare; "
-        "from cartoongan_tf import selection; import time; real = selection.judge; "
+        "from cartoongan_tf.films import selection; import time; real = selection.judge; "
         "selection.judge = lambda *a: (time.sleep(0.5), real(*a))[1]; "
         "terminal.run(prepare.main, sys.argv[1:])"
     )

@@ -5,9 +5,10 @@ import re
 import numpy as np
 import pytest
 
-from cartoongan_tf import images, samples
 from cartoongan_tf.baselines.neural_style import NeuralStyle
-from cartoongan_tf.features import VGG19Layers
+from cartoongan_tf.networks.features import VGG19Layers
+from cartoongan_tf.pictures import images
+from cartoongan_tf.samples import samples
 
 
 @pytest.fixture

@@ -13,10 +13,11 @@ import cv2
 import numpy as np
 import pytest
 
-from cartoongan_tf import images, samples
-from cartoongan_tf.callbacks import read_history
-from cartoongan_tf.cartoonizer import Cartoonizer
-from cartoongan_tf.runs import Run
+from cartoongan_tf.inference.cartoonizer import Cartoonizer
+from cartoongan_tf.pictures import images
+from cartoongan_tf.samples import samples
+from cartoongan_tf.training.callbacks import read_history
+from cartoongan_tf.training.runs import Run
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -49,7 +49,7 @@ def test_styles_are_found_in_an_installed_package(wheel, tmp_path):
     with zipfile.ZipFile(wheel) as file:
         file.extractall(site)
     code = (
-        "from cartoongan_tf import styles; import cartoongan_tf; "
+        "from cartoongan_tf.inference import styles; import cartoongan_tf; "
         "print(cartoongan_tf.__file__); print(styles.find_weights('hosoda'))"
     )
     result = subprocess.run(

@@ -4,8 +4,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from cartoongan_tf import images, memory
-from cartoongan_tf.features import VGG19Layers
+from cartoongan_tf.networks.features import VGG19Layers
+from cartoongan_tf.pictures import images, memory
 
 CONTENT_LAYER = "block4_conv2"  # Gatys et al., section 4
 STYLE_LAYERS = (  # and conv5_1, which the content network of CartoonGAN has not

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from cartoongan_tf import images
+from cartoongan_tf.pictures import images
 
 cv2 = images.opencv()
 

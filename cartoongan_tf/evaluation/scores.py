@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from cartoongan_tf import images
 from cartoongan_tf.evaluation import metrics
+from cartoongan_tf.pictures import images
 
 NAMES = ("psnr", "ssim", "outline_f1", "sharpness")
 

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import numpy as np
 
-from cartoongan_tf import images, paths, runtimes
 from cartoongan_tf.exporting import (
     contract,
     onnx,
@@ -20,7 +19,9 @@ from cartoongan_tf.exporting import (
 from cartoongan_tf.exporting.photos import Photos
 from cartoongan_tf.exporting.signatures import as_float32
 from cartoongan_tf.exporting.smoothing import smooth
-from cartoongan_tf.light import LightGenerator
+from cartoongan_tf.inference import runtimes
+from cartoongan_tf.networks.light import LightGenerator
+from cartoongan_tf.pictures import images, paths
 
 FORMATS = ("saved-model", "onnx", "tflite")
 LOW = "low-fidelity"

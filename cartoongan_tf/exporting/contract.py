@@ -8,8 +8,8 @@ import importlib.metadata
 import json
 from pathlib import Path
 
-from cartoongan_tf import images
 from cartoongan_tf.exporting.signatures import INPUT, OUTPUT
+from cartoongan_tf.pictures import images
 
 FORMAT = 1  # raised when a field changes its meaning
 

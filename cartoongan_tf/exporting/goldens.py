@@ -11,9 +11,10 @@ from pathlib import Path
 
 import numpy as np
 
-from cartoongan_tf import images, paths, samples
-from cartoongan_tf.cartoonizer import Cartoonizer
 from cartoongan_tf.evaluation.metrics import psnr
+from cartoongan_tf.inference.cartoonizer import Cartoonizer
+from cartoongan_tf.pictures import images, paths
+from cartoongan_tf.samples import samples
 
 FORMAT = 1  # raised when a field of goldens.json changes its meaning
 IMAGE_SIZE = 256

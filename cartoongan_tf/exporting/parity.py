@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from cartoongan_tf import images
+from cartoongan_tf.pictures import images
 
 # What a file must reach on the report's photos: issue figures for the paper's network,
 # in dB of PSNR, SSIM, and units of -1..1.

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from cartoongan_tf import images, paths, samples
+from cartoongan_tf.pictures import images, paths
+from cartoongan_tf.samples import samples
 
 CALIBRATION, VALIDATION, TEST = 10, 10, 20
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from cartoongan_tf import images, layout
+from cartoongan_tf.pictures import images, layout
 
 AMPLIFIED = 8  # the difference on a sheet: one level of 255 would not be seen
 

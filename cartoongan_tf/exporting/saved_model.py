@@ -6,9 +6,10 @@ from pathlib import Path
 import numpy as np
 import tensorflow as tf
 
-from cartoongan_tf import images
+from cartoongan_tf.exporting import tensors
 from cartoongan_tf.exporting.extras import need
 from cartoongan_tf.exporting.signatures import INPUT, OUTPUT, picture_spec, serve
+from cartoongan_tf.pictures import images
 
 # The REST interface of TensorFlow Serving takes and gives base64 for names that end so,
 # and for no others.
@@ -64,7 +65,7 @@ def _draw_strings(run, image_bytes):
         )
         signed = images.to_signed(tf.cast(pixels, tf.float32))
         cartoon = run(signed[None])[OUTPUT][0]
-        return tf.io.encode_png(images.round_tensor(cartoon))
+        return tf.io.encode_png(tensors.round_tensor(cartoon))
 
     spec = tf.TensorSpec((), tf.string)
     # One after another: side by side, large pictures would fill the memory.

@@ -3,7 +3,7 @@
 import keras
 import tensorflow as tf
 
-from cartoongan_tf import images
+from cartoongan_tf.exporting import tensors
 
 INPUT, OUTPUT = "image", "cartoon"
 
@@ -21,7 +21,7 @@ def serve(generator):
     """
 
     def run(image):
-        padded = images.pad_tensor(image)
+        padded = tensors.pad_tensor(image)
         cartoon = generator(padded, training=False)
         if padded is not image:
             size = tf.shape(image)

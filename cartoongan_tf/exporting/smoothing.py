@@ -13,8 +13,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from cartoongan_tf.generators import Generator
-from cartoongan_tf.layers import InstanceNormalization
+from cartoongan_tf.networks.generators import Generator
+from cartoongan_tf.networks.layers import InstanceNormalization
 
 # How much of the loudness moves into the weights: 0.5 halves it between both, 1 all.
 EXPONENTS = (0.5, 0.6, 0.7, 0.8, 0.9)

@@ -12,7 +12,7 @@ from keras import ops
 
 from cartoongan_tf.exporting.extras import need
 from cartoongan_tf.exporting.signatures import as_float32, picture_spec, serve
-from cartoongan_tf.layers import (
+from cartoongan_tf.networks.layers import (
     InstanceNormalization,
     ReflectionPadding2D,
     reflect_by_slices,

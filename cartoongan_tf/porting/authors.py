@@ -11,8 +11,8 @@ from pathlib import Path
 
 import numpy as np
 
-from cartoongan_tf.generators import Generator
-from cartoongan_tf.layers import InstanceNormalization
+from cartoongan_tf.networks.generators import Generator
+from cartoongan_tf.networks.layers import InstanceNormalization
 from cartoongan_tf.porting.pth import read_pth
 
 

@@ -27,7 +27,7 @@ def main(argv):
     flag("--image-size", nargs="+", type=int, default=[256, 512], metavar="N")
     args = parser.parse_args(argv)
 
-    from cartoongan_tf import paths
+    from cartoongan_tf.pictures import paths
 
     out = paths.check_folder(Path(args.out))
     taken = [out / style for style in args.styles if (out / style).exists()]
@@ -47,9 +47,9 @@ def _export(folder: Path, style: str, seed: int, sizes) -> None:
     import keras
     import numpy as np
 
-    from cartoongan_tf import paths
     from cartoongan_tf.exporting import contract, quantization, tflite
-    from cartoongan_tf.generators import Generator
+    from cartoongan_tf.networks.generators import Generator
+    from cartoongan_tf.pictures import paths
 
     keras.utils.set_random_seed(seed)
     generator = Generator(FILTERS, BLOCKS)

@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from cartoongan_tf import images, memory, samples
 from cartoongan_tf.baselines import neural_style
 from cartoongan_tf.baselines.neural_style import NeuralStyle, gram, total_variation
-from cartoongan_tf.features import VGG19Layers
+from cartoongan_tf.networks.features import VGG19Layers
+from cartoongan_tf.pictures import images, memory
+from cartoongan_tf.samples import samples
 
 
 @pytest.fixture(scope="module")

@@ -4,8 +4,8 @@ import cv2
 import numpy as np
 import pytest
 
-from cartoongan_tf import samples
 from cartoongan_tf.evaluation import metrics
+from cartoongan_tf.samples import samples
 
 
 @pytest.fixture(scope="module")

@@ -4,10 +4,11 @@ import keras
 import numpy as np
 import pytest
 
-from cartoongan_tf import images, samples
 from cartoongan_tf.exporting import tflite
 from cartoongan_tf.exporting.photos import Photos, PhotoSet
-from cartoongan_tf.generators import Generator
+from cartoongan_tf.networks.generators import Generator
+from cartoongan_tf.pictures import images
+from cartoongan_tf.samples import samples
 
 SIZE = 32
 

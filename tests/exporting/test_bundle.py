@@ -9,10 +9,10 @@ import jsonschema
 import numpy as np
 import pytest
 
-from cartoongan_tf import images
 from cartoongan_tf.exporting import bundle, parity
-from cartoongan_tf.light import LightGenerator
-from cartoongan_tf.runtimes import load_runtime
+from cartoongan_tf.inference.runtimes import load_runtime
+from cartoongan_tf.networks.light import LightGenerator
+from cartoongan_tf.pictures import images
 
 SCHEMA = Path(__file__).resolve().parents[2] / "mobile/contract/model.schema.json"
 VARIANTS = ("float32", "float16", "weight-int8", "int8")

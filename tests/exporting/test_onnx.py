@@ -4,9 +4,9 @@ import numpy as np
 import onnx
 import pytest
 
-from cartoongan_tf import images
 from cartoongan_tf.exporting import onnx as exporting
-from cartoongan_tf.runtimes import ONNXRuntime
+from cartoongan_tf.inference.runtimes import ONNXRuntime
+from cartoongan_tf.pictures import images
 
 
 @pytest.fixture(scope="module")

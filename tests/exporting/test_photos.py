@@ -2,8 +2,9 @@
 
 import pytest
 
-from cartoongan_tf import images, samples
 from cartoongan_tf.exporting.photos import load_photos
+from cartoongan_tf.pictures import images
+from cartoongan_tf.samples import samples
 
 
 @pytest.fixture

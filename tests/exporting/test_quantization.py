@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from cartoongan_tf.exporting import quantization, tflite
-from cartoongan_tf.runtimes import TFLiteRuntime
+from cartoongan_tf.inference.runtimes import TFLiteRuntime
 
 
 def difference(file, generator, photo):

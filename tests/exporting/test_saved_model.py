@@ -12,9 +12,10 @@ import tensorflow as tf
 from PIL import Image
 from tensorflow_serving.apis import prediction_log_pb2
 
-from cartoongan_tf import images, samples
-from cartoongan_tf.cartoonizer import Cartoonizer
 from cartoongan_tf.exporting import saved_model
+from cartoongan_tf.inference.cartoonizer import Cartoonizer
+from cartoongan_tf.pictures import images
+from cartoongan_tf.samples import samples
 
 
 @pytest.fixture(scope="module")

@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from cartoongan_tf import images
 from cartoongan_tf.exporting.signatures import as_float32, picture_spec, serve
-from cartoongan_tf.generators import Generator
+from cartoongan_tf.networks.generators import Generator
+from cartoongan_tf.pictures import images
 
 
 @pytest.mark.parametrize("size", [(1, 1), (1, 9), (2, 3), (7, 30), (16, 16), (13, 8)])

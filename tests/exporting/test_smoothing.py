@@ -6,8 +6,8 @@ import pytest
 from cartoongan_tf.exporting import quantization, tflite
 from cartoongan_tf.exporting.signatures import as_float32
 from cartoongan_tf.exporting.smoothing import find_edges, smooth
-from cartoongan_tf.generators import Generator
-from cartoongan_tf.runtimes import TFLiteRuntime
+from cartoongan_tf.inference.runtimes import TFLiteRuntime
+from cartoongan_tf.networks.generators import Generator
 
 
 @pytest.fixture(scope="module")

@@ -7,9 +7,9 @@ import tensorflow as tf
 
 from cartoongan_tf.exporting import quantization, tflite
 from cartoongan_tf.exporting.signatures import picture_spec, serve
-from cartoongan_tf.generators import Generator, ResnetGenerator
-from cartoongan_tf.layers import InstanceNormalization, ReflectionPadding2D
-from cartoongan_tf.runtimes import TFLiteRuntime
+from cartoongan_tf.inference.runtimes import TFLiteRuntime
+from cartoongan_tf.networks.generators import Generator, ResnetGenerator
+from cartoongan_tf.networks.layers import InstanceNormalization, ReflectionPadding2D
 
 
 def test_a_float32_file_is_keras_answer(model, generator, photo):

@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cartoongan_tf import images
-from cartoongan_tf.cartoonizer import Cartoonizer
 from cartoongan_tf.exporting import goldens
+from cartoongan_tf.inference.cartoonizer import Cartoonizer
+from cartoongan_tf.pictures import images
 
 ROOT = Path(__file__).resolve().parents[2]
 SHIPPED = ROOT / "mobile/contract/goldens"

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from cartoongan_tf import images
-from cartoongan_tf.cartoonizer import Cartoonizer
+from cartoongan_tf.inference.cartoonizer import Cartoonizer
+from cartoongan_tf.pictures import images
 from cartoongan_tf.porting.authors import convert_generator, read_arrays
 
 GOLDENS = Path(__file__).resolve().parent.parent / "goldens"

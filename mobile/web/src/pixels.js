@@ -1,4 +1,4 @@
-// Pixel arithmetic, the same as Python's (cartoongan_tf/images.py): RGB levels 0..255
+// Pixel arithmetic, the same as Python's (cartoongan_tf/pictures/images.py): RGB levels 0..255
 // outside the network, -1..1 inside, rounded to the nearest level.
 
 // Single precision, as numpy computes it.

@@ -5,7 +5,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from cartoongan_tf import images, samples
+from cartoongan_tf.pictures import images
+from cartoongan_tf.samples import samples
 
 HERE = Path(__file__).resolve().parent / "resources"
 

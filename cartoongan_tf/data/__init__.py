@@ -1,0 +1,1 @@
+"""Pictures on disk to batches of photo, cartoon and smooth."""

@@ -1,0 +1,1 @@
+"""Films to pictures that are fit to learn from."""

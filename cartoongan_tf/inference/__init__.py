@@ -1,0 +1,1 @@
+"""A photo through a network: styles, runtimes, the Cartoonizer, its results."""

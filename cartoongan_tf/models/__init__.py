@@ -1,0 +1,1 @@
+"""Keras models with a `train_step`, and the parts that they are made of."""

@@ -1,0 +1,151 @@
+"""A generator for phones."""
+
+import keras
+from keras import layers
+
+from cartoongan_tf.networks.layers import (
+    DepthToSpace,
+    Enlarge,
+    InstanceNormalization,
+    ReflectionPadding2D,
+)
+from cartoongan_tf.networks.network import Network, check_at_least, check_one_of
+from cartoongan_tf.networks.palettes import Palette
+
+NORMS = ("instance", "batch", "global")
+PADDINGS = ("zeros", "reflect")
+
+
+@keras.saving.register_keras_serializable(package="cartoongan_tf")
+class LightGenerator(Network):
+    """A small generator whose every operation XNNPACK runs.
+
+    Most of the work lies in a trunk of dense residual blocks at a quarter of the
+    picture's sides, where colours are decided; a skip from half its sides carries the
+    lines around it; the last layer draws four pixels at a time (depth to space), so
+    that no layer has the picture's full size. Dense convolutions, not separable ones:
+    those only gain in static int8.
+
+    Args:
+        width: Channels at half size.
+        trunk: Channels at a quarter of the size.
+        num_blocks: Residual blocks of the trunk.
+        norm: `"instance"` sees the whole picture, as the paper's generator does;
+            `"batch"` folds into the convolutions and quantizes fully, but sees no
+            further than its convolutions reach; `"global"` is batch norm, and in each
+            block the channels' means over the picture scale and shift them.
+        padding: `"zeros"`, or `"reflect"`, which costs time.
+        recolor: End in a `Palette`, as in `Generator`.
+
+    Input and output: `(batch, height, width, 3)`, RGB, -1..1, sides multiples of 4 from
+    8. The output is float32 under any dtype policy.
+    """
+
+    ARGUMENTS = ("width", "trunk", "num_blocks", "norm", "padding", "recolor")
+
+    def __init__(
+        self,
+        width=16,
+        trunk=64,
+        num_blocks=5,
+        norm="instance",
+        padding="zeros",
+        recolor=False,
+        dtype=None,
+        name=None,
+        **kwargs,
+    ):
+        check_at_least("width", width, 1)
+        check_at_least("trunk", trunk, 1)
+        check_at_least("num_blocks", num_blocks, 0)
+        check_one_of("norm", norm, NORMS)
+        check_one_of("padding", padding, PADDINGS)
+        policy = keras.dtype_policies.get(dtype or keras.config.dtype_policy())
+
+        def conv(x, channels, name, stride=1, kernel=3, bias=False, start=2.0):
+            reflects = padding == "reflect" and stride == 1 and kernel > 1
+            if reflects:
+                x = ReflectionPadding2D(kernel // 2, dtype=policy, name=f"{name}_pad")(
+                    x
+                )
+            return layers.Conv2D(
+                channels,
+                kernel,
+                stride,
+                padding="valid" if reflects else "same",
+                use_bias=bias,
+                kernel_initializer=keras.initializers.VarianceScaling(start),
+                dtype=policy,
+                name=name,
+            )(x)
+
+        def normed(x, name, relu=True):
+            if norm == "instance":
+                x = InstanceNormalization(dtype=policy, name=f"{name}_in")(x)
+            else:
+                x = layers.BatchNormalization(dtype=policy, name=f"{name}_bn")(x)
+            return layers.ReLU(dtype=policy, name=f"{name}_relu")(x) if relu else x
+
+        def look(x, name):
+            """Scales and shifts channels by what their means say of the picture."""
+            mean = layers.GlobalAveragePooling2D(
+                keepdims=True, dtype=policy, name=f"{name}_mean"
+            )(x)
+            scale, shift = (
+                layers.Conv2D(
+                    x.shape[-1],
+                    1,
+                    kernel_initializer="zeros",  # begins as no look at all
+                    dtype=policy,
+                    name=f"{name}_{part}",
+                )(mean)
+                for part in ("scale", "shift")
+            )
+            scaled = layers.Multiply(dtype=policy, name=f"{name}_scaled")([x, scale])
+            shifted = layers.Add(dtype=policy, name=f"{name}_shifted")([scaled, shift])
+            return layers.Add(dtype=policy, name=f"{name}_seen")([x, shifted])
+
+        photo = keras.Input((None, None, 3), name="photo")
+        lines = x = normed(conv(photo, width, "half1", 2, kernel=5), "half1")
+        x = normed(conv(x, trunk, "down", 2), "down")
+        for block in range(1, 1 + num_blocks):
+            shortcut = x
+            x = normed(conv(x, trunk, f"block{block}_1"), f"block{block}_1")
+            if norm == "global":
+                x = look(x, f"block{block}")
+            if norm == "instance":
+                # One norm a block: half of their time, and the pictures are as good.
+                x = conv(x, trunk, f"block{block}_2", bias=True, start=0.2)
+            else:
+                x = conv(x, trunk, f"block{block}_2")
+                x = normed(x, f"block{block}_2", relu=False)
+            x = layers.Add(dtype=policy, name=f"block{block}_add")([shortcut, x])
+        x = conv(x, 2 * width, "reduce", kernel=1, bias=True)
+        x = Enlarge(dtype=policy, name="enlarge")(x)
+        x = layers.Concatenate(dtype=policy, name="join")([x, lines])
+        for name in ("half2", "half3"):
+            # Maps of this size are what instance norm costs most on, and what it has to
+            # say of the whole picture is said.
+            plain = norm == "instance"
+            x = conv(x, 2 * width, name, bias=plain)
+            if plain:
+                x = layers.ReLU(dtype=policy, name=f"{name}_relu")(x)
+            else:
+                x = normed(x, name)
+        x = conv(x, 12, "draw", bias=True)
+        # float32: sixteen bits would quantize the picture itself.
+        x = DepthToSpace(2, dtype="float32", name="spread")(x)
+        cartoon = layers.Activation("tanh", dtype="float32", name="cartoon")(x)
+        if recolor:
+            cartoon = Palette(name="recolored")(cartoon)
+
+        super().__init__(photo, cartoon, name=name, **kwargs)
+        self.width = width
+        self.recolor = recolor
+        self.trunk = trunk
+        self.num_blocks = num_blocks
+        self.norm = norm
+        self.padding = padding
+        self.policy = policy
+        # Measured at 1 and 4 megapixels: 8 for each channel of the half-size maps.
+        self.bytes_per_pixel = max(10 * width, trunk)

@@ -1,0 +1,1 @@
+"""The built-in sample set: photo-like pictures and cartoons, drawn by rule."""

@@ -1,0 +1,378 @@
+"""One distillation run, from a teacher and photos to `generator.keras`."""
+
+import json
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import keras
+import numpy as np
+import tensorflow as tf
+from tqdm import tqdm
+
+from cartoongan_tf.data import batches
+from cartoongan_tf.data.edges import smooth_edges
+from cartoongan_tf.data.pairs import Pairs, hold_out, name_pairs
+from cartoongan_tf.evaluation import scores
+from cartoongan_tf.inference.weights import load_generator
+from cartoongan_tf.models.distiller import Distiller
+from cartoongan_tf.models.schedules import HoldThenDecay
+from cartoongan_tf.networks.discriminators import PatchDiscriminator
+from cartoongan_tf.networks.features import VGG19Features
+from cartoongan_tf.networks.light import LightGenerator
+from cartoongan_tf.pictures import images, layout, paths
+from cartoongan_tf.training import devices, interrupts
+from cartoongan_tf.training.backups import Backups
+from cartoongan_tf.training.callbacks import History, Progress, Scalars
+from cartoongan_tf.training.plans import PRECISIONS, check_least
+from cartoongan_tf.training.runs import Run
+
+COLUMNS = (*Distiller.METRICS, *scores.NAMES, "worst_psnr")  # of history.csv
+BACKUP_SECONDS = 300
+SAMPLES = 6
+LEAST = {
+    "pairs": 1,
+    "hold_out": 0,
+    "margin": 0,
+    "steps": 1,
+    "epoch": 1,
+    "learning_rate": 0,
+    "d_learning_rate": 0,
+    "detail_weight": 0,
+    "strength_weight": 0,
+    "feature_weight": 0,
+    "adversarial_weight": 0,
+    "keep": 1,
+}
+WATCHED = 8  # held-out photos that are scored after every epoch; all at the end
+LOOK_STEPS = 25
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """What a distillation is asked for: the content of its `config.json`.
+
+    Args:
+        style: A name.
+        teacher: File of the large generator.
+        photos: Folder.
+        pairs: How many windows the teacher draws.
+        image_size: Their side.
+        margin: Around them, seen by the teacher alone (`Pairs`).
+        hold_out: One photo in so many is kept for scores.
+        steps: Of training.
+        epoch: Steps between two rows of the history.
+        batch_size: Windows a step.
+        learning_rate: Constant for half of the steps, then falling to zero.
+        d_learning_rate: Of the discriminator.
+        detail_weight: Of `Distiller`.
+        strength_weight: Of `Distiller`.
+        feature_weight: Of `Distiller`.
+        adversarial_weight: Of `Distiller`.
+        width: Of `LightGenerator`.
+        trunk: Of `LightGenerator`.
+        num_blocks: Of `LightGenerator`.
+        norm: Of `LightGenerator`.
+        padding: Of `LightGenerator`.
+        start: File of a light generator to go on from; empty for random weights.
+        vgg_weights: Of the features.
+        mixed_precision: Of `plans.PRECISIONS`.
+        seed: Of everything.
+        keep: Newest backups that are kept.
+    """
+
+    style: str
+    teacher: str
+    photos: str
+    pairs: int = 4000
+    image_size: int = 160
+    margin: int = 32
+    hold_out: int = 8
+    steps: int = 8_000
+    epoch: int = 500
+    batch_size: int = 8
+    learning_rate: float = 1e-3
+    d_learning_rate: float = 1e-4
+    detail_weight: float = 0.5
+    strength_weight: float = 0.5
+    feature_weight: float = 0.0
+    adversarial_weight: float = 0.0
+    width: int = 16
+    trunk: int = 64
+    num_blocks: int = 5
+    norm: str = "instance"
+    padding: str = "zeros"
+    start: str = ""
+    vgg_weights: str = "imagenet"
+    mixed_precision: str = "float32"
+    seed: int = 0
+    keep: int = 2
+
+    def __post_init__(self):
+        batches.check_sizes(self.batch_size, self.image_size)
+        if self.margin % 4 or self.margin >= self.image_size:
+            raise ValueError(
+                "`margin` must be a multiple of 4, less than `image_size`. Received: "
+                f"margin={self.margin}, image_size={self.image_size}"
+            )
+        check_least(self, LEAST)
+
+
+class Distillation:
+    """Teaches a light generator what a teacher draws.
+
+    Args:
+        lesson: What is asked for.
+        cache: Folder for the teacher's pictures, which runs may share.
+
+    Raises:
+        ValueError: When teacher or photos cannot be had.
+    """
+
+    def __init__(self, lesson: Lesson, cache: Path):
+        self.lesson = lesson
+        self.teacher = load_generator(lesson.teacher)
+        photos = paths.find(lesson.photos)
+        self.learnt, self.held = hold_out(photos, lesson.hold_out)
+        windows = lesson.image_size, lesson.seed, lesson.margin
+        folder = cache / name_pairs(lesson.teacher, photos, *windows)
+        self.pairs = Pairs(folder, self.learnt, *windows)
+        keras.utils.set_random_seed(lesson.seed)
+        arguments = ("width", "trunk", "num_blocks", "norm", "padding")
+        self.student = LightGenerator(
+            **{name: getattr(lesson, name) for name in arguments},
+            dtype=PRECISIONS[lesson.mixed_precision],
+        )
+        if lesson.start:
+            start_from(self.student, lesson.start)
+        self.draw = as_function(self.student)
+        self.interrupted = False
+
+    def describe(self) -> list[str]:
+        """The whole plan, a line each."""
+        return [f"{name}: {value}" for name, value in asdict(self.lesson).items()] + [
+            f"photos: {len(self.learnt)} to learn from, {len(self.held)} held out",
+            f"teacher's pictures: {self.pairs.folder}",
+            f"student parameters: {self.student.count_params():,}",
+        ]
+
+    def prepare(self) -> None:
+        """Lets the teacher draw what is missing: windows, and the held-out photos."""
+        lesson = self.lesson
+        draw = as_function(as_precise(self.teacher, lesson.mixed_precision))
+        self.pairs.make(draw, lesson.pairs)
+        self.truths = []
+        folder = self.pairs.folder / "held"
+        folder.mkdir(exist_ok=True)
+        draw = as_function(self.teacher)
+        for path in tqdm(self.held, "held-out photos", disable=None):
+            place = folder / f"{path.stem}.png"
+            photo = images.read(path).pixels
+            if not place.exists():
+                images.write(place, draw_photo(draw, photo))
+            self.truths.append((photo, images.read(place).pixels))
+        features = judge = None
+        if lesson.feature_weight:
+            features = VGG19Features(lesson.vgg_weights, seed=lesson.seed)
+        if lesson.adversarial_weight:
+            dtype = PRECISIONS[lesson.mixed_precision]
+            judge = PatchDiscriminator(16, bands=True, dtype=dtype)
+        self.distiller = Distiller(self.student, features, judge)
+        self.distiller.compile(
+            keras.optimizers.Adam(
+                HoldThenDecay(lesson.learning_rate, lesson.steps), 0.9, 0.99
+            ),
+            keras.optimizers.Adam(
+                HoldThenDecay(lesson.d_learning_rate, lesson.steps), 0.5, 0.99
+            ),
+            detail_weight=lesson.detail_weight,
+            strength_weight=lesson.strength_weight,
+            feature_weight=lesson.feature_weight,
+            adversarial_weight=lesson.adversarial_weight,
+            clip_norm=1.0,
+        )
+
+    def train(self, run: Run) -> bool:
+        """Trains until done or interrupted, from the run's backup where it has one.
+
+        Call `prepare` before.
+
+        Returns:
+            Whether it ran to the end.
+        """
+        lesson, distiller = self.lesson, self.distiller
+        self.backup = Backups(
+            run.backup, self._parts(), lesson.keep, devices.make_strategy()
+        )
+        self.backup.restore()
+        step = self.backup.step
+        run.write_config(asdict(lesson))
+        writer = tf.summary.create_file_writer(str(run.logs))
+        callbacks = keras.callbacks.CallbackList(
+            [
+                History(run.history, "distill", 0, lesson.epoch, step, COLUMNS),
+                Scalars(writer, "distill"),
+                Progress("distill", lesson.steps, step),
+            ],
+            model=distiller,
+        )
+        feed = iter(self._make_batches(step))
+        take, settling = None, lesson.steps // 2
+        callbacks.on_train_begin()
+        with interrupts.caught(self._stop):
+            while step < lesson.steps and not self.interrupted:
+                if step >= settling and not distiller.settled:
+                    distiller.settle()
+                    take = None
+                take = take or tf.function(distiller.train_step)
+                if step % lesson.epoch == 0:
+                    distiller.reset_metrics()
+                    callbacks.on_epoch_begin(step // lesson.epoch)
+                logs = take(next(feed))
+                step += 1
+                self.backup.counter.assign(step)
+                callbacks.on_train_batch_end(step, logs)
+                if step % LOOK_STEPS == 0:
+                    self._check(logs, step)
+                if step % lesson.epoch == 0:
+                    self._close_epoch(run, callbacks, logs, step)
+                elif time.monotonic() - self.backup.saved_at > BACKUP_SECONDS:
+                    self._check(logs, step)
+                    self.backup.save()
+        callbacks.on_train_end()
+        if self.backup.saved_step != step:
+            self.backup.save()
+        if step == lesson.steps:
+            self._finish(run)
+        return step == lesson.steps
+
+    @property
+    def step(self) -> int:
+        """Steps done."""
+        return self.backup.step
+
+    def score(self, draw, count: int) -> dict[str, float]:
+        """How near pictures of held-out photos are to the teacher's.
+
+        Args:
+            draw: Of a batch of photos in -1..1, the student say.
+            count: Photos.
+        """
+        truths = self.truths[:: max(1, len(self.truths) // count)][:count]
+        rows = [scores.score(draw_photo(draw, p), truth) for p, truth in truths]
+        return scores.summarize(rows)
+
+    # ------------------------------------------------------------ parts of it
+
+    def _make_batches(self, step: int) -> tf.data.Dataset:
+        lesson = self.lesson
+        count, with_smooth = lesson.pairs, bool(lesson.adversarial_weight)
+
+        def draw(number):
+            rng = np.random.default_rng((lesson.seed, 1, number // count))
+            pair = self.pairs[int(rng.permutation(count)[number % count])]
+            return (*pair, smooth_edges(pair[1])) if with_smooth else pair
+
+        parts = 2 + with_smooth
+        shape = (lesson.image_size, lesson.image_size, 3)
+
+        def to_tensors(number):
+            pictures = tf.numpy_function(
+                draw, [number], [tf.uint8] * parts, stateful=False
+            )
+            for picture in pictures:
+                picture.set_shape(shape)
+            return tuple(pictures)
+
+        def to_signed(*batch):
+            return tuple(images.to_signed(tf.cast(p, tf.float32)) for p in batch)
+
+        first = step * lesson.batch_size
+        last = lesson.steps * lesson.batch_size
+        return (
+            tf.data.Dataset.range(first, last)
+            .map(to_tensors, num_parallel_calls=2)
+            .batch(lesson.batch_size, drop_remainder=True)
+            .map(to_signed)
+            .prefetch(2)
+        )
+
+    def _parts(self) -> dict[str, list]:
+        distiller = self.distiller
+        parts = {
+            "student": self.student.variables,
+            "optimizer": distiller.optimizer.variables,
+            "means": [v for m in distiller.metrics for v in m.variables],
+        }
+        if distiller.d_optimizer is not None:
+            parts["discriminator"] = distiller.discriminator.variables
+            parts["d_optimizer"] = distiller.d_optimizer.variables
+        return {name: [v.value for v in each] for name, each in parts.items()}
+
+    def _stop(self) -> None:
+        self.interrupted = True
+
+    def _check(self, logs, step: int) -> None:
+        if not np.isfinite(float(logs["loss"])):
+            raise ValueError(
+                "A loss must be a number. Received: loss=nan at step "
+                f"{step}; the last backup is whole; try a smaller --learning-rate"
+            )
+
+    def _close_epoch(self, run: Run, callbacks, logs, step: int) -> None:
+        self._check(logs, step)
+        values = {name: float(value) for name, value in logs.items()}
+        values |= self.score(self.draw, WATCHED)
+        images.write(run.samples / f"{step:06d}.png", self._draw_sheet())
+        callbacks.on_epoch_end(step // self.lesson.epoch - 1, values)
+        self._save_generator(run)
+        self.backup.save()
+
+    def _draw_sheet(self) -> np.ndarray:
+        chosen = self.truths[:: max(1, len(self.truths) // SAMPLES)][:SAMPLES]
+        rows = [layout.side_by_side(p, t, draw_photo(self.draw, p)) for p, t in chosen]
+        return layout.lay_out(rows)
+
+    def _save_generator(self, run: Run) -> None:
+        with paths.replacing(run.generator) as temporary:
+            as_precise(self.student, "float32").save(temporary)
+
+    def _finish(self, run: Run) -> None:
+        draw = as_function(as_precise(self.student, "float32"))
+        result = self.score(draw, len(self.truths))
+        with paths.replacing(run.folder / "scores.json") as temporary:
+            temporary.write_text(json.dumps(result, indent=2) + "\n")
+
+
+def draw_photo(draw, photo: np.ndarray) -> np.ndarray:
+    """One photo's cartoon, uint8 of its size."""
+    signed = draw(images.to_signed(images.pad(photo))[None])
+    return images.crop(images.to_uint8(signed)[0], *photo.shape[:2])
+
+
+def as_function(generator):
+    """A generator as one graph: several times faster than call by call."""
+    return tf.function(lambda x: generator(x, training=False), reduce_retracing=True)
+
+
+def as_precise(generator, precision: str):
+    """The same generator in another precision."""
+    config = {**generator.get_config(), "dtype": PRECISIONS[precision]}
+    other = type(generator).from_config(config)
+    other.set_weights(generator.get_weights())
+    return other
+
+
+def start_from(student, path: str) -> None:
+    """Takes a light generator's weights.
+
+    Raises:
+        ValueError: When they are of another shape.
+    """
+    weights = load_generator(path).get_weights()
+    shapes = [tuple(weight.shape) for weight in student.weights]
+    if [weight.shape for weight in weights] != shapes:
+        raise ValueError(
+            f"`--start` must be a light generator of the same design. Received: {path}"
+        )
+    student.set_weights(weights)

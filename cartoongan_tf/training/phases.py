@@ -1,0 +1,239 @@
+"""The phases of a plan, their networks and optimizers, and all that they vary."""
+
+import keras
+import tensorflow as tf
+
+from cartoongan_tf.models.cartoongan import CartoonGAN, InitializationPhase
+from cartoongan_tf.models.cyclegan import CycleGAN, PatchGAN
+from cartoongan_tf.models.pools import FakePool
+from cartoongan_tf.models.recoloring import Recoloring
+from cartoongan_tf.models.schedules import HoldThenDecay
+from cartoongan_tf.networks.discriminators import PatchDiscriminator
+from cartoongan_tf.networks.features import VGG19Features
+from cartoongan_tf.networks.generators import Generator, ResnetGenerator
+from cartoongan_tf.networks.light import LightGenerator
+from cartoongan_tf.networks.palettes import Palette
+from cartoongan_tf.training import devices
+from cartoongan_tf.training.plans import PRECISIONS, SAMPLE_SET, Plan
+
+
+def make_phases(plan: Plan, strategy):
+    """What a plan trains, on a strategy's devices: `Phases` or `CyclePhases`."""
+    kinds = {"cartoongan": Phases, "cyclegan": CyclePhases}
+    return kinds[plan.model](plan, strategy)
+
+
+class Phases:
+    """The two phases of a CartoonGAN.
+
+    Args:
+        plan: Of a CartoonGAN.
+        strategy: Devices that the networks are made for.
+
+    `generator` and `networks`, by name, are there from the start; `init` and `joint`,
+    the models that are trained, after `compile`.
+    """
+
+    def __init__(self, plan: Plan, strategy):
+        self.plan, self.strategy = plan, strategy
+        keras.utils.set_random_seed(plan.seed)
+        dtype = PRECISIONS[plan.mixed_precision]
+        self.generator, self.discriminator = devices.create(
+            strategy,
+            lambda: make_generator(plan, dtype),
+            lambda: PatchDiscriminator(
+                plan.d_filters, plan.d_normalization, plan.d_bands, dtype
+            ),
+        )
+        self.networks = {
+            "generator": self.generator,
+            "discriminator": self.discriminator,
+        }
+
+    def load_features(self) -> str | None:
+        """Loads VGG19.
+
+        Returns:
+            Why its weights are random ones after all, on the sample set; else None.
+
+        Raises:
+            ValueError: When its weights cannot be had.
+        """
+        plan = self.plan
+        options = {
+            "layer": plan.content_layer,
+            "image_size": plan.content_size or None,
+            "shrink": plan.content_shrink,
+        }
+        with self.strategy.scope():
+            try:
+                self.features = VGG19Features(
+                    plan.vgg_weights, seed=plan.seed, **options
+                )
+            except ValueError as error:
+                if plan.data != SAMPLE_SET or plan.vgg_weights != "imagenet":
+                    raise
+                self.features = VGG19Features("random", seed=plan.seed, **options)
+                return str(error)
+        return None
+
+    def compile(self, init_steps: int, joint_steps: int, image_size: int) -> None:
+        """Makes the models and optimizers; call `load_features` before.
+
+        Args:
+            init_steps: Steps of the initialization phase.
+            joint_steps: Steps of the joint phase.
+            image_size: Side of the pictures.
+        """
+        plan = self.plan
+        self.palette = None
+        if plan.palette:
+            (self.palette,) = devices.create(self.strategy, Palette)
+        common = {
+            "palette": self.palette,
+            "content_loss": plan.content_loss,
+            "clip_norm": plan.clip_norm,
+            "accumulate": plan.accumulate,
+        }
+        with self.strategy.scope():
+            self.init = InitializationPhase(self.generator, self.features)
+            self.init.compile(
+                _adam(plan, plan.init_learning_rate, init_steps), **common
+            )
+            pool = FakePool(plan.pool, image_size, plan.seed) if plan.pool else None
+            self.joint = CartoonGAN(self.generator, self.discriminator, self.features)
+            self.joint.compile(
+                _adam(plan, plan.learning_rate, joint_steps),
+                _adam(plan, plan.d_learning_rate, joint_steps),
+                plan.adversarial_loss,
+                content_weight=plan.content_weight,
+                balance=plan.balance,
+                d_floor=plan.d_floor,
+                edges=plan.edges,
+                pool=pool,
+                recoloring=Recoloring(self.generator) if plan.recolor else None,
+                ema=plan.ema,
+                **common,
+            )
+
+    def adapt(self, photos, cartoons) -> None:
+        """Learns what is learnt from the pictures as a whole, before a new run."""
+        if self.palette is not None:
+            self.palette.adapt(photos, cartoons)
+
+    def set_changes(self) -> None:
+        """What a resumed run may have been asked to do otherwise, after its restore."""
+        if not self.plan.balance:
+            self.joint.content_weight.assign(self.plan.content_weight)
+
+    def parts(self) -> dict[str, list[tf.Variable]]:
+        """Every variable that the run's future depends on, by a name for the group."""
+        init, joint = self.init, self.joint
+        return {
+            "generator": _values(self.generator.variables),
+            "discriminator": _values(self.discriminator.variables),
+            "init_optimizer": _values(init.optimizer.variables),
+            "g_optimizer": _values(joint.g_optimizer.variables),
+            "d_optimizer": _values(joint.d_optimizer.variables),
+            "average": joint.average.variables if joint.average else [],
+            "recoloring": joint.recoloring.variables if joint.recoloring else [],
+            "palette": _values(self.palette.variables) if self.palette else [],
+            "pool": _values(joint.pool.variables) if joint.pool else [],
+            "weight": [joint.content_weight],
+            # Means of the epoch under way: the history of a resumed run shows no seam.
+            "means": _means(init, joint),
+        }
+
+
+class CyclePhases:
+    """The one phase of CycleGAN, the baseline; as `Phases` otherwise.
+
+    Args:
+        plan: Of a CycleGAN.
+        strategy: Devices that the networks are made for.
+    """
+
+    init = None
+
+    def __init__(self, plan: Plan, strategy):
+        self.plan, self.strategy = plan, strategy
+        keras.utils.set_random_seed(plan.seed)
+        dtype = PRECISIONS[plan.mixed_precision]
+
+        def draw():
+            return ResnetGenerator(plan.filters, plan.num_blocks, dtype=dtype)
+
+        def judge():
+            return PatchGAN(plan.d_filters, dtype=dtype)
+
+        makers = {
+            "generator": draw,
+            "discriminator": judge,
+            "back_generator": draw,
+            "photo_discriminator": judge,
+        }
+        networks = devices.create(strategy, *makers.values())
+        self.networks = dict(zip(makers, networks, strict=True))
+        self.generator = self.networks["generator"]
+
+    def load_features(self) -> None:
+        """Nothing: CycleGAN has no content loss."""
+
+    def compile(self, init_steps: int, joint_steps: int, image_size: int) -> None:
+        """Makes the model and its optimizers; `init_steps` are none."""
+        plan = self.plan
+        with self.strategy.scope():
+            self.joint = CycleGAN(
+                **self.networks,
+                image_size=image_size,
+                pool_size=plan.pool,
+                seed=plan.seed,
+            )
+            self.joint.compile(
+                _adam(plan, plan.learning_rate, joint_steps),
+                _adam(plan, plan.d_learning_rate, joint_steps),
+                identity=plan.identity,
+                ema=plan.ema,
+                clip_norm=plan.clip_norm,
+            )
+
+    def adapt(self, photos, cartoons) -> None:
+        """Nothing."""
+
+    def set_changes(self) -> None:
+        """Nothing: what can be changed is read from the plan."""
+
+    def parts(self) -> dict[str, list[tf.Variable]]:
+        """Every variable that the run's future depends on, by a name for the group."""
+        joint = self.joint
+        return {
+            **{name: _values(each.variables) for name, each in self.networks.items()},
+            "g_optimizer": _values(joint.g_optimizer.variables),
+            "d_optimizer": _values(joint.d_optimizer.variables),
+            "average": joint.average.variables if joint.average else [],
+            "pool": _values(joint.pool.variables + joint.photo_pool.variables),
+            "means": _means(joint),
+        }
+
+
+def make_generator(plan: Plan, dtype):
+    """The generator of a plan of a CartoonGAN."""
+    if plan.generator == "light":
+        width = max(1, plan.filters // 4)
+        return LightGenerator(
+            width, plan.filters, plan.num_blocks, recolor=plan.recolor, dtype=dtype
+        )
+    return Generator(plan.filters, plan.num_blocks, dtype, recolor=plan.recolor)
+
+
+def _means(*models) -> list[tf.Variable]:
+    return [v.value for m in models for t in m.metrics for v in t.variables]
+
+
+def _values(variables) -> list[tf.Variable]:
+    return [variable.value for variable in variables]
+
+
+def _adam(plan: Plan, learning_rate: float, steps: int):
+    schedule = HoldThenDecay(learning_rate, max(1, steps))
+    return keras.optimizers.Adam(schedule, plan.beta_1, plan.beta_2)

@@ -1,0 +1,77 @@
+"""Facts about photos through a Cartoonizer."""
+
+import numpy as np
+import pytest
+
+from cartoongan_tf.inference import cartoonizer as module
+from cartoongan_tf.inference.cartoonizer import Cartoonizer
+from cartoongan_tf.networks.generators import Generator
+from cartoongan_tf.pictures import images
+from cartoongan_tf.samples import samples
+
+
+@pytest.fixture(scope="module")
+def cartoonizer():
+    return Cartoonizer(Generator(4, 1))
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1, 50), (2, 3), (7, 9), (33, 70), (64, 64)])
+@pytest.mark.parametrize("keep_color", [False, True])
+def test_any_size_comes_out_as_it_went_in(cartoonizer, size, keep_color):
+    photo = np.random.default_rng(0).integers(0, 256, (*size, 3), np.uint8)
+    cartoon = cartoonizer(photo, keep_color=keep_color)
+    assert cartoon.shape == photo.shape
+    assert cartoon.dtype == np.uint8
+
+
+def test_a_picture_is_the_generators_own_answer_rounded(cartoonizer):
+    photo = samples.draw_photo(1, 64, 96)
+    signed = cartoonizer.generator(images.to_signed(photo)[None])[0].numpy()
+    difference = cartoonizer(photo).astype(int) - images.to_uint8(signed)
+    assert np.abs(difference).max() <= 1  # graph and eager may part at a tie
+    assert (difference != 0).mean() < 0.01
+
+
+def test_strength_blends_with_the_photo(cartoonizer):
+    photo = samples.draw_photo(1, 40, 48)
+    whole = cartoonizer(photo).astype(float)
+    half = cartoonizer(photo, strength=0.5).astype(float)
+    assert np.array_equal(cartoonizer(photo, strength=0), photo)
+    assert np.abs(half - (whole + photo) / 2).max() <= 1
+
+
+@pytest.mark.parametrize("strength", [-0.1, 1.01, float("nan")])
+def test_other_strengths_are_refused(cartoonizer, strength):
+    with pytest.raises(ValueError, match="`strength` must be in 0..1. Received"):
+        cartoonizer(samples.draw_photo(1, 32, 32), strength=strength)
+
+
+def test_a_path_is_read(cartoonizer, tmp_path):
+    photo = samples.draw_photo(2, 32, 40)
+    images.write(tmp_path / "a.png", photo)
+    assert np.array_equal(cartoonizer(tmp_path / "a.png"), cartoonizer(photo))
+
+
+def test_other_arrays_are_refused(cartoonizer):
+    for bad in (np.zeros((8, 8), np.uint8), np.zeros((8, 8, 3), np.float32)):
+        with pytest.raises(ValueError, match="must be uint8 RGB of shape"):
+            cartoonizer(bad)
+
+
+def test_a_photo_too_large_for_memory_is_refused_with_a_size_that_fits(
+    cartoonizer, monkeypatch
+):
+    monkeypatch.setattr(module.memory, "available", lambda: 2**20)
+    with pytest.raises(ValueError, match=r"fit in memory.*640x480.*--max-size"):
+        cartoonizer(np.zeros((480, 640, 3), np.uint8))
+
+
+def test_weights_are_a_style_a_file_or_a_generator(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    generator = Generator(2, 0)
+    path = tmp_path / "saved_models" / "hayao" / "generator.keras"
+    path.parent.mkdir(parents=True)
+    generator.save(path)
+    photo = samples.draw_photo(1, 32, 32)
+    pictures = [Cartoonizer(w)(photo) for w in ("hayao", path, str(path), generator)]
+    assert all(np.array_equal(pictures[0], other) for other in pictures)

@@ -1,0 +1,184 @@
+"""VGG19 features against `keras.applications.VGG19`."""
+
+import h5py
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from cartoongan_tf.networks.features import LAYERS, VGG19Features, VGG19Layers
+
+
+@pytest.fixture(scope="module")
+def vgg():
+    """Keras's own network with random weights: the structure is what is compared."""
+    keras.utils.set_random_seed(7)
+    return keras.applications.VGG19(include_top=False, weights=None)
+
+
+@pytest.fixture(scope="module")
+def weights(vgg, tmp_path_factory):
+    path = tmp_path_factory.mktemp("vgg") / "vgg19.weights.h5"
+    vgg.save_weights(path)
+    return path
+
+
+def photo(size=32, seed=0):
+    levels = np.random.default_rng(seed).integers(0, 256, (2, size, size, 3))
+    return levels, (levels / 127.5 - 1).astype(np.float32)
+
+
+def test_every_weight_is_that_of_keras_applications(vgg, weights):
+    features = VGG19Features(weights)
+    ours = {la.name: la for la in features.layers if la.weights}
+    theirs = [la.name for la in vgg.layers if la.weights]
+    assert list(ours) == theirs[: theirs.index("block4_conv4") + 1]
+    for name, layer in ours.items():
+        for mine, its in zip(
+            layer.get_weights(), vgg.get_layer(name).get_weights(), strict=True
+        ):
+            assert np.array_equal(mine, its), name
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_features_are_keras_vgg19s_before_the_relu(vgg, weights, layer):
+    levels, signed = photo()
+    ours = VGG19Features(weights, layer)(signed).numpy()
+    caffe = keras.applications.vgg19.preprocess_input(levels.astype(np.float32))
+    theirs = keras.Model(vgg.input, vgg.get_layer(layer).output)(caffe).numpy()
+    assert ours.min() < 0
+    scale = np.abs(theirs).max()
+    assert np.abs(np.maximum(ours, 0) - theirs).max() / scale < 1e-5
+
+
+def test_the_old_h5_format_of_the_download_is_read(vgg, tmp_path):
+    path = tmp_path / "notop.h5"
+    vgg.save(path)  # legacy HDF5, weights by layer as in Keras's own file
+    first = VGG19Features(path).get_layer("block1_conv1").get_weights()[0]
+    assert np.array_equal(first, vgg.get_layer("block1_conv1").get_weights()[0])
+
+
+def test_features_are_at_an_eighth_and_frozen():
+    features = VGG19Features("random")
+    assert features(photo()[1]).shape == (2, 4, 4, 512)
+    assert not features.trainable_variables
+    assert features.non_trainable_variables
+
+
+def test_random_weights_come_from_the_seed():
+    x = photo()[1]
+    same = [VGG19Features("random", LAYERS[1], seed=s)(x) for s in (1, 1, 2)]
+    assert np.array_equal(same[0], same[1])
+    assert not np.array_equal(same[0], same[2])
+
+
+def test_features_stay_float32_under_a_mixed_policy():
+    x = photo()[1]
+    expected = VGG19Features("random", LAYERS[0])(x)
+    keras.config.set_dtype_policy("mixed_float16")
+    y = VGG19Features("random", LAYERS[0])(x)
+    assert y.dtype == tf.float32
+    assert np.array_equal(y, expected)
+
+
+def test_pictures_are_resized_when_asked():
+    features = VGG19Features("random", LAYERS[1], image_size=64)
+    assert features(photo(32)[1]).shape == (2, 32, 32, 128)
+
+
+def test_features_round_trip_without_a_download(weights, tmp_path):
+    features = VGG19Features(weights, LAYERS[1])
+    features.save(tmp_path / "f.keras")
+    x = photo()[1]
+    loaded = keras.models.load_model(tmp_path / "f.keras")
+    assert np.array_equal(loaded(x), features(x))
+
+
+def test_gradient_flows_to_the_picture():
+    features = VGG19Features("random", LAYERS[1])
+    x = tf.constant(photo()[1])
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        y = tf.reduce_mean(features(x))
+    assert float(tf.norm(tape.gradient(y, x))) > 0
+
+
+def test_bad_weights_are_refused_before_training(tmp_path):
+    with pytest.raises(ValueError, match="imagenet, random or a file.*absent.h5"):
+        VGG19Features(tmp_path / "absent.h5")
+    (tmp_path / "text.h5").write_text("no weights")
+    with pytest.raises(ValueError, match="must be a weights file of .*text.h5"):
+        VGG19Features(tmp_path / "text.h5")
+    with pytest.raises(ValueError, match="`layer` must be one of"):
+        VGG19Features("random", "block9_conv1")
+
+
+def test_weights_of_another_network_are_refused(tmp_path):
+    vgg16 = keras.applications.VGG16(include_top=False, weights=None)
+    vgg16.save_weights(tmp_path / "vgg16.weights.h5")
+    with pytest.raises(ValueError, match="must be a weights file of"):
+        VGG19Features(tmp_path / "vgg16.weights.h5")
+
+
+def test_a_file_that_fills_only_some_layers_is_refused(vgg, tmp_path):
+    # Keras itself only warns, and leaves the rest at random.
+    path = tmp_path / "some.weights.h5"
+    vgg.save_weights(path)
+    with h5py.File(path, "r+") as file:
+        names = [n for n in file["layers"] if "conv2d_7" in n]
+        assert names
+        del file["layers"][names[0]]
+    with pytest.raises(ValueError, match="must be a weights file of"):
+        VGG19Features(path)
+
+
+def test_a_failed_download_names_the_ways_out(monkeypatch):
+    def refuse(*args, **kwargs):
+        raise Exception("URL fetch failure")
+
+    monkeypatch.setattr(keras.utils, "get_file", refuse)
+    monkeypatch.setattr("keras.src.utils.file_utils.get_file", refuse)
+    with pytest.raises(ValueError, match="--vgg-weights FILE.*random"):
+        VGG19Features("imagenet")
+
+
+# ---------------------------------------------------------------- several layers
+
+
+def test_several_layers_are_keras_vgg19s_with_average_pooling(vgg, weights):
+    names = ("block3_conv2", "block1_conv1", "block2_conv2")
+    levels, signed = photo()
+    ours = VGG19Layers(names, weights)(signed)
+    x = keras.applications.vgg19.preprocess_input(levels.astype(np.float32))
+    theirs = {}
+    for layer in vgg.layers[1:]:
+        is_pool = isinstance(layer, keras.layers.MaxPooling2D)
+        x = keras.layers.AveragePooling2D(2)(x) if is_pool else layer(x)
+        theirs[layer.name] = x.numpy()
+    for name, found in zip(names, ours, strict=True):
+        scale = np.abs(theirs[name]).max()
+        assert np.abs(found - theirs[name]).max() / scale < 1e-5, name
+
+
+def test_no_layer_is_made_beyond_the_last_that_is_asked_for():
+    layers = VGG19Layers(["block1_conv2", "block2_conv1"], "random")
+    assert layers.layers[-1].name == "block2_conv1"
+    assert not layers.trainable_variables
+
+
+def test_several_layers_round_trip_and_stay_float32(tmp_path):
+    keras.config.set_dtype_policy("mixed_bfloat16")
+    layers = VGG19Layers(["block2_conv1", "block1_conv1"], "random", seed=3)
+    layers.save(tmp_path / "l.keras")
+    loaded = keras.models.load_model(tmp_path / "l.keras")
+    assert loaded.get_config() == layers.get_config()
+    x = photo()[1]
+    for mine, its in zip(loaded(x), layers(x), strict=True):
+        assert mine.dtype == tf.float32
+        assert np.array_equal(mine, its)
+
+
+@pytest.mark.parametrize("names", [(), ("block5_conv1",), ("block1_conv1", "x")])
+def test_unknown_layers_are_refused(names):
+    with pytest.raises(ValueError, match="`names` must be of block1_conv1.*Received"):
+        VGG19Layers(names, "random")

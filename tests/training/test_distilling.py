@@ -1,0 +1,125 @@
+"""Facts about distillation runs."""
+
+import json
+from dataclasses import asdict, replace
+
+import numpy as np
+import pytest
+
+from cartoongan_tf.inference.weights import load_generator
+from cartoongan_tf.networks.generators import Generator
+from cartoongan_tf.networks.light import LightGenerator
+from cartoongan_tf.pictures import images
+from cartoongan_tf.training.callbacks import read_history
+from cartoongan_tf.training.distilling import Distillation, Lesson
+from cartoongan_tf.training.runs import Run
+
+
+@pytest.fixture(scope="module")
+def lesson(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("lesson")
+    rng = np.random.default_rng(0)
+    for number in range(6):
+        photo = rng.integers(0, 256, (48, 64, 3)).astype(np.uint8)
+        images.write(folder / "photos" / f"{number}.png", photo)
+    Generator(2, 1).save(folder / "teacher.keras")
+    return Lesson(
+        "mine",
+        str(folder / "teacher.keras"),
+        str(folder / "photos"),
+        pairs=6,
+        image_size=32,
+        margin=4,
+        hold_out=3,
+        steps=8,
+        epoch=4,
+        batch_size=2,
+        width=2,
+        trunk=4,
+        num_blocks=1,
+    )
+
+
+def begin(lesson, folder):
+    work = Distillation(lesson, folder / "cache")
+    work.prepare()
+    return work
+
+
+def weights(run):
+    return load_generator(run.generator).get_weights()
+
+
+def test_a_run_ends_with_a_generator_its_history_samples_and_scores(lesson, tmp_path):
+    work = begin(lesson, tmp_path)
+    run = Run.create(tmp_path, "light", asdict(lesson))
+    assert work.train(run)
+    rows = read_history(run.history)
+    assert [int(row["step"]) for row in rows] == [4, 8]
+    assert all(float(row["psnr"]) > 0 for row in rows)
+    assert len(list(run.samples.iterdir())) == 2
+    generator = load_generator(run.generator)
+    assert type(generator) is LightGenerator
+    result = json.loads((run.folder / "scores.json").read_text())
+    assert result["worst_psnr"] <= result["psnr"]
+    assert len(work.held) == 2
+
+
+@pytest.mark.parametrize("adversarial, stop", [(0.0, 3), (0.1, 5)])
+def test_a_run_that_was_stopped_goes_on_to_the_same_weights(
+    lesson, tmp_path, adversarial, stop
+):
+    lesson = replace(lesson, adversarial_weight=adversarial, norm="global")
+    whole = Run.create(tmp_path, "whole", asdict(lesson))
+    assert begin(lesson, tmp_path).train(whole)
+
+    run = Run.create(tmp_path, "broken", asdict(lesson))
+    work = begin(lesson, tmp_path)
+    make = work._make_batches
+
+    def batches(first):
+        for number, batch in enumerate(make(first), first + 1):
+            if number == stop:
+                work._stop()
+            yield batch
+
+    work._make_batches = batches
+    assert not work.train(run)
+    assert work.step == stop
+
+    again = begin(lesson, tmp_path)
+    assert again.train(run)
+    for one, other in zip(weights(whole), weights(run), strict=True):
+        assert np.array_equal(one, other)
+    assert whole.history.read_text() == run.history.read_text()
+
+
+def test_the_teacher_draws_once_for_all_runs(lesson, tmp_path):
+    work = begin(lesson, tmp_path)
+    times = {p: p.stat().st_mtime_ns for p in work.pairs.folder.rglob("*.png")}
+    assert len(times) == lesson.pairs + len(work.held)
+    again = begin(replace(lesson, width=3), tmp_path)
+    assert again.pairs.folder == work.pairs.folder
+    assert times == {p: p.stat().st_mtime_ns for p in times}
+
+
+def test_a_student_may_begin_with_anothers_weights(lesson, tmp_path):
+    other = LightGenerator(2, 4, 1)
+    other.save(tmp_path / "other.keras")
+    lesson = replace(lesson, start=str(tmp_path / "other.keras"))
+    student = Distillation(lesson, tmp_path).student
+    for one, two in zip(student.get_weights(), other.get_weights(), strict=True):
+        assert np.array_equal(one, two)
+    with pytest.raises(ValueError, match="`--start` must be .* of the same design"):
+        Distillation(replace(lesson, width=3), tmp_path)
+
+
+def test_a_loss_that_is_no_number_stops_the_run_and_saves_nothing(lesson, tmp_path):
+    run = Run.create(tmp_path, "light", asdict(lesson))
+    work = begin(lesson, tmp_path)
+    kernel = work.student.get_layer("draw").kernel
+    kernel.assign(np.full(kernel.shape, np.nan))
+    with pytest.raises(ValueError, match="A loss must be a number"):
+        work.train(run)
+    assert not run.generator.exists()
+    assert not list(run.backup.glob("ckpt*"))

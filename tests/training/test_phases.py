@@ -1,0 +1,111 @@
+"""Facts about what a plan trains."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from cartoongan_tf.models.cartoongan import CartoonGAN
+from cartoongan_tf.models.cyclegan import CycleGAN
+from cartoongan_tf.networks.light import LightGenerator
+from cartoongan_tf.training import devices
+from cartoongan_tf.training.phases import make_phases
+from cartoongan_tf.training.plans import make_plan
+
+SMALL = {"filters": 2, "num_blocks": 1, "d_filters": 2, "image_size": 32}
+
+
+def phases(**given):
+    plan = make_plan("mine", "data/mine", {**SMALL, **given})
+    made = make_phases(plan, devices.make_strategy())
+    if plan.model == "cartoongan":
+        plan = dataclasses.replace(plan, vgg_weights="random", content_shrink=2)
+        made.plan = plan
+    made.load_features()
+    made.compile(10, 20, 32)
+    return made
+
+
+def batch(seed=0):
+    random = np.random.default_rng(seed)
+    return [
+        tf.constant(random.uniform(-1, 1, (8, 32, 32, 3)).astype(np.float32))
+        for _ in range(3)
+    ]
+
+
+@pytest.fixture(scope="module")
+def ours():
+    return phases(content_layer="block1_conv2", pool=8)
+
+
+def test_every_value_of_the_plan_reaches_the_models(ours):
+    joint, plan = ours.joint, ours.plan
+    assert isinstance(joint, CartoonGAN)
+    assert joint.balance == plan.balance > 0
+    assert joint.palette is ours.init.palette is ours.palette
+    assert joint.pool.size == 8 and ours.features.shrink == 2
+    assert ours.discriminator.normalization == "instance"
+    assert ours.discriminator.bands
+    for optimizer in (joint.g_optimizer, joint.d_optimizer, ours.init.optimizer):
+        assert (optimizer.beta_1, optimizer.beta_2) == (0.5, 0.99)
+    rates = joint.g_optimizer.learning_rate, joint.d_optimizer.learning_rate
+    assert np.allclose(rates, (plan.learning_rate, plan.d_learning_rate))
+
+
+def test_the_papers_recipe_has_none_of_ours():
+    paper = phases(recipe="paper", content_layer="block1_conv2")
+    assert paper.palette is None and paper.joint.average is None
+    assert paper.joint.pool is None and not paper.joint.balance
+    assert not paper.discriminator.bands
+
+
+@pytest.mark.parametrize("model", ["cartoongan", "cyclegan"])
+def test_all_that_changes_in_a_step_is_kept_in_backups(ours, model):
+    made = ours if model == "cartoongan" else phases(model=model, ema=0.9)
+    kept = {id(v) for part in made.parts().values() for v in part}
+
+    def values(model):
+        return [getattr(v, "value", v) for v in model.variables]
+
+    for name in ("init", "joint"):
+        model = getattr(made, name)
+        if model is None:
+            continue
+        model.train_step(batch())  # before the first one some are still to be made
+        everything = {id(v): v for v in values(model)}
+        for optimizer in ("optimizer", "g_optimizer", "d_optimizer"):
+            if getattr(model, optimizer, None) is not None:
+                everything |= {id(v): v for v in values(getattr(model, optimizer))}
+        before = {key: v.numpy() for key, v in everything.items()}
+        model.train_step(batch(1))
+        changed = {
+            key for key, v in everything.items() if not np.array_equal(v, before[key])
+        }
+        assert len(changed) > 10
+        assert not {everything[key].name for key in changed - kept}
+
+
+def test_cyclegan_has_four_networks_and_one_phase():
+    made = phases(model="cyclegan", identity=True)
+    assert isinstance(made.joint, CycleGAN) and made.init is None
+    assert len(made.networks) == 4 and made.joint.identity
+    first, second = made.networks["generator"], made.networks["back_generator"]
+    assert any(
+        not np.array_equal(*pair)
+        for pair in zip(first.get_weights(), second.get_weights(), strict=True)
+    )
+
+
+def test_a_light_generator_trains_in_both_phases():
+    made = phases(generator="light", filters=8, content_layer="block1_conv2")
+    assert type(made.generator) is LightGenerator
+    assert (made.generator.width, made.generator.trunk) == (2, 8)
+    made.adapt(np.zeros((1, 8, 8, 3), np.uint8), np.ones((1, 8, 8, 3), np.uint8))
+    before = [v.numpy() for v in made.generator.trainable_variables]
+    for model in (made.init, made.joint):
+        logs = model.train_step(batch())
+        assert np.isfinite([float(value) for value in logs.values()]).all()
+    after = made.generator.trainable_variables
+    assert all(not np.array_equal(a, b) for a, b in zip(before, after, strict=True))

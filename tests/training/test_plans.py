@@ -1,0 +1,109 @@
+"""Facts about plans: recipes, defaults, and what is refused."""
+
+import json
+from dataclasses import asdict
+
+import pytest
+
+from cartoongan_tf.training.plans import (
+    CARTOONGAN_ONLY,
+    CHANGEABLE,
+    LEAST,
+    RECIPES,
+    SAMPLE_SET,
+    Plan,
+    make_plan,
+    plan_from_config,
+)
+
+NAMES = set(asdict(Plan("paprika", "data/paprika")))
+
+
+def test_the_paper_is_what_the_paper_says():
+    plan = make_plan("mine", "data/mine", {"recipe": "paper"})
+    assert plan.adversarial_loss == "log" and plan.content_loss == "l1"
+    assert plan.content_weight == 10.0 and plan.content_layer == "block4_conv4"
+    assert plan.learning_rate == plan.d_learning_rate == 2e-4
+    assert plan.init_epochs == 10 and plan.edges
+    assert not (plan.balance or plan.palette or plan.ema or plan.pool)
+    assert (plan.filters, plan.num_blocks, plan.d_filters) == (64, 8, 32)
+    assert plan.d_normalization == "instance" and plan.image_size == 256
+
+
+def test_the_authors_are_what_trained_the_published_models():
+    plan = make_plan("mine", "data/mine", {"recipe": "authors"})
+    assert plan.adversarial_loss == "least-squares" and plan.pool == 50
+    assert plan.content_weight == pytest.approx(10 / 127.5**2, rel=0.03)
+    assert plan.init_epochs == 20 and plan.init_learning_rate == 2e-4
+    assert plan.epochs == 200 and plan.learning_rate == plan.d_learning_rate == 1e-5
+    assert plan.beta_1 == 0.5 and plan.batch_size == 8
+    assert not (plan.balance or plan.palette or plan.ema)
+
+
+def test_recipes_name_only_what_a_plan_has():
+    for values in RECIPES.values():
+        assert set(values) <= NAMES
+    assert set(CHANGEABLE) | set(CARTOONGAN_ONLY) | set(LEAST) <= NAMES
+
+
+def test_a_flag_outweighs_its_recipe_and_a_recipe_the_sample_set():
+    plan = make_plan("hayao", None, {"recipe": "paper", "content_weight": 3})
+    assert plan.content_weight == 3
+    assert plan.learning_rate == 2e-4  # of the recipe
+    assert plan.image_size == 96  # of the sample set
+    assert plan.data == SAMPLE_SET
+
+
+def test_cyclegan_has_defaults_of_its_own():
+    plan = make_plan("mine", "data/mine", {"model": "cyclegan", "identity": True})
+    assert plan.init_epochs == 0 and plan.batch_size == 1 and plan.pool == 50
+    assert (plan.filters, plan.num_blocks, plan.d_filters) == (64, 9, 64)
+    assert plan.learning_rate == 2e-4 and plan.identity
+
+
+@pytest.mark.parametrize("name", CARTOONGAN_ONLY)
+def test_cyclegan_takes_no_flag_that_it_has_no_use_for(name):
+    with pytest.raises(ValueError, match=f"`{name}` must go with model=cartoongan"):
+        make_plan("mine", "data/mine", {"model": "cyclegan", name: 1})
+
+
+def test_a_plan_comes_back_from_its_config():
+    plan = make_plan("hayao", None, {"recipe": "authors", "balance": 0.5})
+    config = json.loads(json.dumps({**asdict(plan), "pictures": "what was there"}))
+    assert plan_from_config(config) == plan
+
+
+@pytest.mark.parametrize("change", ({"colour": 1}, {"seed": None}))
+def test_a_config_of_another_version_is_refused(change):
+    config = {**asdict(make_plan("hayao", None, {})), **change}
+    if None in change.values():
+        del config["seed"]
+    with pytest.raises(ValueError, match=f"unknown: {next(iter(change))}"):
+        plan_from_config(config)
+
+
+@pytest.mark.parametrize(
+    "values, text",
+    (
+        ({"epochs": 0, "init_epochs": 0}, "`epochs` and `init_epochs` must not both"),
+        ({"balance": -1.0}, "`balance` must be at least 0"),
+        ({"balance": float("nan")}, "`balance` must be at least 0"),
+        ({"learning_rate": float("inf")}, "`learning_rate` must be at least 0, and fi"),
+        ({"ema": 1.0}, "`ema` must be less than 1"),
+        ({"content_loss": "l3"}, "`content_loss` must be one of l1, l2"),
+        ({"recipe": "mine"}, "`recipe` must be one of balanced, paper, authors"),
+        ({"batch_size": 6, "accumulate": 4}, "`batch_size` must be a multiple of `acc"),
+        ({"content_size": 50}, "`content_size` must be a multiple of 8"),
+        ({"content_shrink": 0}, "`content_shrink` must be at least 1"),
+        ({"pool": 3}, "`pool` must be at least `batch_size`"),
+        ({"identity": True}, "`identity` must go with model=cyclegan"),
+        ({"short_side": 100}, "`short_side` must be at least `image_size`"),
+        ({"model": "cyclegan", "pool": 0}, "`pool` must be at least 1 for CycleGAN"),
+        ({"model": "cyclegan", "image_size": 100}, "`image_size` must be a multiple"),
+        ({"seed": "1"}, "`seed` must be of type int"),
+        ({"palette": 1}, "`palette` must be of type bool"),
+    ),
+)
+def test_values_that_make_no_sense_are_refused_with_the_rule(values, text):
+    with pytest.raises(ValueError, match=text):
+        make_plan("mine", "data/mine", values)
