@@ -192,7 +192,7 @@ def flags(config):
     """The flags of a run's config that differ from the defaults."""
     from dataclasses import fields
 
-    from cartoongan_tf.training.distilling import Lesson
+    from cartoongan_tf.plans.lessons import Lesson
 
     usual = {field.name: field.default for field in fields(Lesson)}
     named = {"teacher": f"{config['style']}.keras", "photos": "BSDS500"}

@@ -2,6 +2,7 @@
 
 import importlib
 import importlib.util
+import os
 import sys
 
 __version__ = "0.1.0"
@@ -35,10 +36,15 @@ def __dir__():
 
 
 # After `import cartoongan_tf`, Keras must know our classes, or it cannot load our
-# files. Not so for `python -m cartoongan_tf.train` (`sys.argv[0]` is "-m" while it is
-# looked for): a command loads TensorFlow itself, once it has found nothing wrong
-# without. Nor where there is no TensorFlow: exported files run all the same.
-_is_command = sys.argv[:1] == ["-m"] and f"{__name__}." in " ".join(sys.orig_argv)
+# files. Not so for a command: it loads TensorFlow itself, once it has found nothing
+# wrong without. Nor where there is no TensorFlow: exported files run all the same.
+# `sys.argv[0]` is "-m" while `python -m` looks for a module.
+_is_command = sys.argv[:1] == ["-m"] and any(
+    word == __name__ or word.startswith(f"{__name__}.") for word in sys.orig_argv
+)
+# The script that pip makes, whatever the system.
+_SCRIPTS = ("cartoongan", "cartoongan.exe", "cartoongan-script.py")
+_is_command |= os.path.basename(sys.argv[0] if sys.argv else "") in _SCRIPTS
 if not _is_command and importlib.util.find_spec("tensorflow"):
     for _name in (
         "CartoonGAN",

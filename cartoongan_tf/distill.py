@@ -20,6 +20,9 @@ COMMON = ("runs", "resume", "dry_run", "install")
 
 def main(argv):
     """Parses the flags and does it; returns the exit code."""
+    from cartoongan_tf.plans.flags import add_flags
+    from cartoongan_tf.plans.lessons import GROUPS, Lesson
+
     parser = terminal.parser(
         "distill",
         "Teach a light generator to draw what a large one draws. Defaults are in "
@@ -39,43 +42,7 @@ def main(argv):
         help="afterwards put the generator where `cartoonize --style` finds it",
     )
 
-    flag = parser.add_argument_group("how long, on what").add_argument
-    flag("--pairs", type=int, help="windows that the teacher draws, once (4000)")
-    flag("--image-size", type=int, help="side of the windows (160)")
-    flag(
-        "--margin",
-        type=int,
-        help="pixels around a window that the teacher sees and that are cut off its "
-        "picture, with the lines that it draws along the border (32)",
-    )
-    flag("--hold-out", type=int, help="one photo in so many is kept for scores (8)")
-    flag("--steps", type=int, help="of training (8000)")
-    flag("--epoch", type=int, help="steps between two scores (500)")
-    flag("--batch-size", type=int, help="windows a step (8)")
-    flag("--seed", type=int, help="of weights, windows and their order (0)")
-    flag("--keep", type=int, help="newest backups that are kept (2)")
-    flag("--start", metavar="FILE", help="a light generator to begin with")
-
-    flag = parser.add_argument_group("the light generator").add_argument
-    flag("--width", type=int, help="channels at half the picture's size (16)")
-    flag("--trunk", type=int, help="channels at a quarter of it (64)")
-    flag("--num-blocks", type=int, help="residual blocks (5)")
-    flag("--norm", choices=("instance", "batch", "global"), help="(instance)")
-    flag("--padding", choices=("zeros", "reflect"), help="(zeros)")
-
-    flag = parser.add_argument_group("losses and optimization").add_argument
-    flag("--detail-weight", type=float, help="of bands of detail; pixels have 1 (0.5)")
-    flag("--strength-weight", type=float, help="of the bands' strength (0.5)")
-    flag("--feature-weight", type=float, help="of VGG19's features (0)")
-    flag("--vgg-weights", help="imagenet, random or a file (imagenet)")
-    flag("--adversarial-weight", type=float, help="of the adversarial term (0)")
-    flag("--learning-rate", type=float, help="(1e-3)")
-    flag("--d-learning-rate", type=float, help="of the discriminator (1e-4)")
-    flag(
-        "--mixed-precision",
-        choices=("float32", "float16", "bfloat16"),
-        help="bfloat16 for CPUs that have it (float32)",
-    )
+    add_flags(parser, Lesson, groups=GROUPS)
     args = parser.parse_args(argv)
     given = {
         name: value
@@ -106,7 +73,7 @@ def main(argv):
 
     terminal.load_tensorflow()
     from cartoongan_tf.inference import styles
-    from cartoongan_tf.training.distilling import Distillation, Lesson
+    from cartoongan_tf.training.distilling import Distillation
     from cartoongan_tf.training.runs import Run
 
     for name in ("teacher", "photos", "start"):

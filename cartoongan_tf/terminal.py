@@ -8,6 +8,9 @@ import warnings
 from contextlib import contextmanager
 
 TRACEBACK = "CARTOONGAN_TF_TRACEBACK"  # set it to see where an error came from
+called_as = (
+    "python -m cartoongan_tf."  # what stands before a command's name in its help
+)
 
 
 def run(main, argv: list[str] | None = None) -> None:
@@ -90,7 +93,7 @@ def one_line(error: BaseException) -> str:
 def parser(command: str, description: str, examples: str) -> argparse.ArgumentParser:
     """A parser whose help ends in examples and whose defaults are shown."""
     return _Parser(
-        prog=f"python -m cartoongan_tf.{command}",
+        prog=f"{called_as}{command}",
         description=description,
         epilog=f"examples:\n{examples}",
         formatter_class=_Help,

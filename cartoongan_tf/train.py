@@ -21,6 +21,10 @@ COMMON = ("style", "data", "runs", "resume", "dry_run", "install", "strategy")
 
 def main(argv):
     """Parses the flags and does it; returns the exit code."""
+    from cartoongan_tf.plans.flags import add_flags
+    from cartoongan_tf.plans.plans import GROUPS, Plan
+    from cartoongan_tf.plans.recipes import SAMPLE_DEFAULTS
+
     parser = terminal.parser(
         "train",
         "Train CartoonGAN on photos and one artist's cartoons. Defaults are in "
@@ -31,19 +35,6 @@ def main(argv):
     flag("--style", help="name of the style, and of its folder (paprika)")
     flag("--data", help="folder that holds a folder for each style (data)")
     flag("--runs", help="where the run's numbered folder is made (runs)")
-    flag(
-        "--recipe",
-        choices=("balanced", "paper", "authors"),
-        help="values for all flags below (balanced, ours; see the README)",
-    )
-    flag(
-        "--model",
-        choices=("cartoongan", "cyclegan"),
-        help="cyclegan: the baseline of the paper's section 4.2 (cartoongan)",
-    )
-    flag(
-        "--identity", action="store_true", default=None, help="CycleGAN's identity loss"
-    )
     flag("--resume", metavar="RUN", help="go on with a run, such as runs/paprika/00001")
     flag("--dry-run", action="store_true", help="print the plan and the time it takes")
     flag(
@@ -52,136 +43,8 @@ def main(argv):
         help="afterwards put the generator where `cartoonize --style` finds it; an "
         "earlier one is kept beside it",
     )
-
-    flag = parser.add_argument_group("how long, on what").add_argument
-    flag("--epochs", type=int, help="epochs of joint training (100; 12)")
-    flag("--init-epochs", type=int, help="epochs of the initialization phase (10; 3)")
-    flag("--steps-per-epoch", type=int, help="(as many as show every photo once; 100)")
-    flag("--batch-size", type=int, help="pictures of each kind a step (8; 4)")
-    flag(
-        "--accumulate",
-        type=int,
-        help="parts in which a batch is computed, for less memory (1)",
-    )
-    flag("--image-size", type=int, help="side of the training pictures (256; 96)")
-    flag(
-        "--short-side",
-        type=int,
-        help="pictures are shrunk to this short side before windows are cut; larger, "
-        "with windows that show less of them, keeps fine lines (1.5 x the image size)",
-    )
-    flag("--seed", type=int, help="of weights, pictures' order and windows (0)")
-    flag("--keep", type=int, help="newest backups that are kept (3)")
-
-    flag = parser.add_argument_group("networks").add_argument
-    flag(
-        "--generator",
-        choices=("paper", "light"),
-        help="light: one for phones, see the README (paper)",
-    )
-    flag(
-        "--filters",
-        type=int,
-        help="width of the generator, of a light one's trunk (64, the paper's; 16)",
-    )
-    flag("--num-blocks", type=int, help="its residual blocks (8, the paper's; 3)")
-    flag("--d-filters", type=int, help="width of the discriminator (32; 16)")
-    flag(
-        "--d-normalization",
-        choices=("instance", "none"),
-        help="of the discriminator (instance, the paper's; none)",
-    )
-    flag(
-        "--no-d-bands",
-        dest="d_bands",
-        action="store_false",
-        default=None,
-        help="show the discriminator pictures as the paper does, not as three bands of "
-        "detail of equal strength",
-    )
-
-    flag = parser.add_argument_group("losses").add_argument
-    flag(
-        "--adversarial-loss",
-        choices=("least-squares", "log"),
-        help="(least-squares; the paper's is log)",
-    )
-    flag("--content-loss", choices=("l1", "l2"), help="(l1; l2 is an ablation)")
-    flag(
-        "--content-weight",
-        type=float,
-        help="against the adversarial loss's 1; where --balance is on, only where it "
-        "begins (6e-4; 0.04)",
-    )
-    flag(
-        "--balance",
-        type=_balance,
-        metavar="auto|RATIO|off",
-        help="adapt the content weight so that the content gradient at the picture is "
-        "this part of the adversarial one (auto, 0.2; off)",
-    )
-    flag(
-        "--no-edges",
-        dest="edges",
-        action="store_false",
-        default=None,
-        help="do without the edge-smoothed cartoons: an ablation",
-    )
-    flag(
-        "--no-palette",
-        dest="palette",
-        action="store_false",
-        default=None,
-        help="want the photo back in its own colours, as the paper does, not in those "
-        "of all cartoons",
-    )
-    flag(
-        "--no-recolor",
-        dest="recolor",
-        action="store_false",
-        default=None,
-        help="leave the pictures in the colours that the generator gives them, as the "
-        "paper does, not bring all of them to the cartoons' by one map at the end",
-    )
-    flag(
-        "--d-floor",
-        type=float,
-        help="the discriminator learns nothing from batches on which its loss is below "
-        "this, so that it does not win (0; 0.222 is that of one that sees nothing)",
-    )
-    flag("--pool", type=int, help="past fakes shown to the discriminator (0: none)")
-    flag(
-        "--vgg-weights",
-        help="imagenet (downloaded once), random, or a file of Keras's VGG19 without "
-        "its top (imagenet; random)",
-    )
-    flag("--content-layer", help="of VGG19 (block4_conv4; block1_conv2)")
-    flag("--content-size", type=int, help="pictures are resized to for VGG19 (0: not)")
-    flag(
-        "--content-shrink",
-        type=int,
-        help="pictures are shrunk by for VGG19: what is finer is the style's (1)",
-    )
-
-    flag = parser.add_argument_group("optimization").add_argument
-    flag("--init-learning-rate", type=float, help="(1e-3; 2e-3)")
-    flag("--learning-rate", type=float, help="of the generator (5e-4; 1e-3)")
-    flag("--d-learning-rate", type=float, help="of the discriminator (1e-4; 4e-4)")
-    flag("--beta-1", type=float, help="Adam's (0.5)")
-    flag("--beta-2", type=float, help="Adam's (0.99)")
-    flag("--clip-norm", type=float, help="largest norm of a gradient (0: any)")
-    flag(
-        "--ema", type=float, help="momentum of the averaged generator (0.999; 0: none)"
-    )
-
-    flag = parser.add_argument_group("devices").add_argument
-    flag(
-        "--mixed-precision",
-        choices=("float32", "float16", "bfloat16"),
-        help="for GPUs that have them; bfloat16 for CPUs that do (float32)",
-    )
-    flag("--jit", action="store_true", default=None, help="compile the step by XLA")
-    flag(
+    groups = add_flags(parser, Plan, SAMPLE_DEFAULTS, GROUPS)
+    groups["devices"].add_argument(
         "--strategy",
         choices=("one", "mirrored", "multi-worker"),
         default="one",
@@ -201,7 +64,8 @@ def main(argv):
     from cartoongan_tf.data import batches
     from cartoongan_tf.inference import styles
     from cartoongan_tf.pictures import paths
-    from cartoongan_tf.training.plans import SAMPLE_SET, make_plan
+    from cartoongan_tf.plans.plans import make_plan
+    from cartoongan_tf.plans.recipes import SAMPLE_SET
 
     style = "paprika" if args.style is None else args.style
     root = Path("data" if args.data is None else args.data)
@@ -223,18 +87,13 @@ def main(argv):
     return _train(plan, None, runs, args)
 
 
-def _balance(text):
-    if text == "auto":
-        return 0.2  # plans.Plan.balance, which TensorFlow's import would cost to read
-    return 0.0 if text == "off" else float(text)
-
-
 def _resume(args, given):
+    from cartoongan_tf.plans.plans import check_model, plan_from_config
+    from cartoongan_tf.plans.recipes import CHANGEABLE
     from cartoongan_tf.training.runs import Run
 
     run = Run.open(args.resume)
     terminal.load_tensorflow(start=args.strategy != "multi-worker")
-    from cartoongan_tf.training.plans import CHANGEABLE, check_model, plan_from_config
 
     named = {flag: getattr(args, flag) for flag in ("style", "data", "runs")}
     refused = [flag for flag, value in named.items() if value is not None]

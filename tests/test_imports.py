@@ -16,6 +16,7 @@ FLOORS = (
     "samples films evaluation",
     "data",
     "models",
+    "plans",
     "inference",
     "training",
     "exporting porting baselines",
@@ -32,6 +33,7 @@ WITHOUT = {
     "films": {"tensorflow", "keras"},
     "evaluation": {"tensorflow", "keras"},
     "samples": {"tensorflow", "keras"},
+    "plans": {"tensorflow", "keras"},
 }
 MOST_FILES = 14  # of a room; past that, a second room hides in it
 

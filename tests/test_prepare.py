@@ -204,7 +204,8 @@ def test_a_stopped_run_leaves_nothing_and_the_next_does_it(tmp_path, sent):
     path = write_film(tmp_path / "long.mkv", [s for s in shots for _ in range(90)])
     code = (
         "import sys; sys.argv[0] = '-m'; from cartoongan_tf import terminal, prepare; "
-        "from cartoongan_tf.films import selection; import time; real = selection.judge; "
+        "from cartoongan_tf.films import selection; import time; "
+        "real = selection.judge; "
         "selection.judge = lambda *a: (time.sleep(0.5), real(*a))[1]; "
         "terminal.run(prepare.main, sys.argv[1:])"
     )

@@ -15,6 +15,7 @@ import numpy as np
 import tensorflow as tf
 
 from cartoongan_tf.data.lists import Pictures
+from cartoongan_tf.data.sizes import check_sizes
 from cartoongan_tf.data.smooth import MAX_ZOOM, make_smooth
 from cartoongan_tf.pictures import images, memory, paths
 
@@ -223,19 +224,6 @@ def _to_batches(numbers, training_set, batch_size, image_size, seed):
         .map(to_signed)
         .prefetch(2)
     )
-
-
-def check_sizes(batch_size: int, image_size: int) -> None:
-    """Checks what a batch is made of, in the words of the flags."""
-    if batch_size < 1:
-        raise ValueError(
-            f"`batch_size` must be at least 1. Received: batch_size={batch_size}"
-        )
-    if image_size % 4 or image_size < 32:
-        raise ValueError(
-            "`image_size` must be a multiple of 4 and at least 32. "
-            f"Received: image_size={image_size}"
-        )
 
 
 def draw_triple(training_set: TrainingSet, number: int, image_size: int, seed: int):

@@ -6,22 +6,14 @@ import tensorflow as tf
 from cartoongan_tf.models import gradients
 from cartoongan_tf.models.averages import WeightAverage
 from cartoongan_tf.models.losses import ADVERSARIAL, CONTENT
+from cartoongan_tf.models.settings import BETA_1, CONTENT_WEIGHT
 from cartoongan_tf.networks import network
 
-# The effective weight of the published models. The paper says 10, but the authors' code
-# backpropagates its VGG preprocessing by 1 / 127.5 where the chain rule asks for 127.5:
-# 10 / 127.5^2. At a true 10 no style appears.
-CONTENT_WEIGHT = 6e-4
-# The content gradient's norm against the adversarial one's, at the picture. The
-# adversarial one changes its mind from batch to batch, the content one does not: at 0.5
-# lines hardly come, at 0.05 the photo dissolves (docs/experiment.md).
-BALANCE = 0.2
 LEARNING_RATE = 2e-4  # paper and authors' code, initialization phase
 # A held balance follows its gradients with this part of a step, in logarithms: they
 # halve and double from batch to batch.
 BALANCE_STEP = 0.02
 BALANCED_WEIGHTS = (1e-8, 1e4)
-BETA_1 = 0.5  # authors' code
 INITIAL_SCALE = 2.0**15  # of float16 losses: keeps the content gradient's small values
 
 

@@ -38,7 +38,7 @@ def log_g_loss(fake):
     return ops.mean(ops.softplus(-fake))
 
 
-ADVERSARIAL = {  # name -> (discriminator's loss, generator's loss)
+ADVERSARIAL = {  # of `settings.ADVERSARIAL`: discriminator's loss, generator's loss
     "least-squares": (least_squares_d_loss, least_squares_g_loss),
     "log": (log_d_loss, log_g_loss),
 }
@@ -54,7 +54,7 @@ def l2_content_loss(fake_features, photo_features):
     return _square(fake_features - photo_features)
 
 
-CONTENT = {"l1": l1_content_loss, "l2": l2_content_loss}
+CONTENT = {"l1": l1_content_loss, "l2": l2_content_loss}  # of `settings.CONTENT`
 
 
 def _square(x):

@@ -3,10 +3,9 @@
 import keras
 from keras import layers
 
+from cartoongan_tf.networks.choices import NORMALIZATIONS
 from cartoongan_tf.networks.layers import DetailBands, InstanceNormalization
 from cartoongan_tf.networks.network import Network, check_at_least, check_one_of
-
-NORMALIZATIONS = ("instance", "none")
 
 
 @keras.saving.register_keras_serializable(package="cartoongan_tf")

@@ -8,6 +8,7 @@ import keras
 import numpy as np
 from keras import layers, ops
 
+from cartoongan_tf.networks.choices import LAYERS
 from cartoongan_tf.pictures import images
 
 # VGG19 up to conv4_4: convolutions a block, and their channels.
@@ -16,9 +17,6 @@ CONVOLUTIONS = tuple(
     f"block{block}_conv{index}"
     for block, (depth, _) in enumerate(_BLOCKS, 1)
     for index in range(1, depth + 1)
-)
-LAYERS = tuple(  # the last of each block
-    f"block{block}_conv{depth}" for block, (depth, _) in enumerate(_BLOCKS, 1)
 )
 
 WAYS_OUT = (

@@ -3,6 +3,7 @@
 import keras
 from keras import layers
 
+from cartoongan_tf.networks.choices import NORMS, PADDINGS
 from cartoongan_tf.networks.layers import (
     DepthToSpace,
     Enlarge,
@@ -11,9 +12,6 @@ from cartoongan_tf.networks.layers import (
 )
 from cartoongan_tf.networks.network import Network, check_at_least, check_one_of
 from cartoongan_tf.networks.palettes import Palette
-
-NORMS = ("instance", "batch", "global")
-PADDINGS = ("zeros", "reflect")
 
 
 @keras.saving.register_keras_serializable(package="cartoongan_tf")

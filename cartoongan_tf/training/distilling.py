@@ -2,7 +2,7 @@
 
 import json
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 
 import keras
@@ -10,7 +10,6 @@ import numpy as np
 import tensorflow as tf
 from tqdm import tqdm
 
-from cartoongan_tf.data import batches
 from cartoongan_tf.data.edges import smooth_edges
 from cartoongan_tf.data.pairs import Pairs, hold_out, name_pairs
 from cartoongan_tf.evaluation import scores
@@ -21,101 +20,18 @@ from cartoongan_tf.networks.discriminators import PatchDiscriminator
 from cartoongan_tf.networks.features import VGG19Features
 from cartoongan_tf.networks.light import LightGenerator
 from cartoongan_tf.pictures import images, layout, paths
+from cartoongan_tf.plans.lessons import Lesson
+from cartoongan_tf.plans.plans import PRECISIONS
 from cartoongan_tf.training import devices, interrupts
 from cartoongan_tf.training.backups import Backups
 from cartoongan_tf.training.callbacks import History, Progress, Scalars
-from cartoongan_tf.training.plans import PRECISIONS, check_least
 from cartoongan_tf.training.runs import Run
 
 COLUMNS = (*Distiller.METRICS, *scores.NAMES, "worst_psnr")  # of history.csv
 BACKUP_SECONDS = 300
 SAMPLES = 6
-LEAST = {
-    "pairs": 1,
-    "hold_out": 0,
-    "margin": 0,
-    "steps": 1,
-    "epoch": 1,
-    "learning_rate": 0,
-    "d_learning_rate": 0,
-    "detail_weight": 0,
-    "strength_weight": 0,
-    "feature_weight": 0,
-    "adversarial_weight": 0,
-    "keep": 1,
-}
 WATCHED = 8  # held-out photos that are scored after every epoch; all at the end
 LOOK_STEPS = 25
-
-
-@dataclass(frozen=True)
-class Lesson:
-    """What a distillation is asked for: the content of its `config.json`.
-
-    Args:
-        style: A name.
-        teacher: File of the large generator.
-        photos: Folder.
-        pairs: How many windows the teacher draws.
-        image_size: Their side.
-        margin: Around them, seen by the teacher alone (`Pairs`).
-        hold_out: One photo in so many is kept for scores.
-        steps: Of training.
-        epoch: Steps between two rows of the history.
-        batch_size: Windows a step.
-        learning_rate: Constant for half of the steps, then falling to zero.
-        d_learning_rate: Of the discriminator.
-        detail_weight: Of `Distiller`.
-        strength_weight: Of `Distiller`.
-        feature_weight: Of `Distiller`.
-        adversarial_weight: Of `Distiller`.
-        width: Of `LightGenerator`.
-        trunk: Of `LightGenerator`.
-        num_blocks: Of `LightGenerator`.
-        norm: Of `LightGenerator`.
-        padding: Of `LightGenerator`.
-        start: File of a light generator to go on from; empty for random weights.
-        vgg_weights: Of the features.
-        mixed_precision: Of `plans.PRECISIONS`.
-        seed: Of everything.
-        keep: Newest backups that are kept.
-    """
-
-    style: str
-    teacher: str
-    photos: str
-    pairs: int = 4000
-    image_size: int = 160
-    margin: int = 32
-    hold_out: int = 8
-    steps: int = 8_000
-    epoch: int = 500
-    batch_size: int = 8
-    learning_rate: float = 1e-3
-    d_learning_rate: float = 1e-4
-    detail_weight: float = 0.5
-    strength_weight: float = 0.5
-    feature_weight: float = 0.0
-    adversarial_weight: float = 0.0
-    width: int = 16
-    trunk: int = 64
-    num_blocks: int = 5
-    norm: str = "instance"
-    padding: str = "zeros"
-    start: str = ""
-    vgg_weights: str = "imagenet"
-    mixed_precision: str = "float32"
-    seed: int = 0
-    keep: int = 2
-
-    def __post_init__(self):
-        batches.check_sizes(self.batch_size, self.image_size)
-        if self.margin % 4 or self.margin >= self.image_size:
-            raise ValueError(
-                "`margin` must be a multiple of 4, less than `image_size`. Received: "
-                f"margin={self.margin}, image_size={self.image_size}"
-            )
-        check_least(self, LEAST)
 
 
 class Distillation:

@@ -4,7 +4,7 @@ import math
 
 PATIENCE = 300  # joint steps before the discriminator must have seen something
 OUTWEIGHED = 3.0  # content against adversarial gradient; at 1 the style is weak already
-GOOD = 0.2  # what `cartoongan.BALANCE` holds it at
+GOOD = 0.2  # what `models.settings.BALANCE` holds it at
 BLIND = 0.04  # answers nearer to each other than this tell nothing apart
 FLAT = 0.1  # of the photos' contrast
 # Answers to the cartoons above, to all others below. From there pictures drift back to

@@ -13,8 +13,9 @@ from cartoongan_tf.networks.features import VGG19Features
 from cartoongan_tf.networks.generators import Generator, ResnetGenerator
 from cartoongan_tf.networks.light import LightGenerator
 from cartoongan_tf.networks.palettes import Palette
+from cartoongan_tf.plans.plans import PRECISIONS, Plan
+from cartoongan_tf.plans.recipes import SAMPLE_SET
 from cartoongan_tf.training import devices
-from cartoongan_tf.training.plans import PRECISIONS, SAMPLE_SET, Plan
 
 
 def make_phases(plan: Plan, strategy):

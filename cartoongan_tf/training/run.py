@@ -13,6 +13,8 @@ from cartoongan_tf.data import batches
 from cartoongan_tf.models.averages import averaged
 from cartoongan_tf.models.recoloring import finished
 from cartoongan_tf.pictures import images, paths
+from cartoongan_tf.plans.plans import Plan
+from cartoongan_tf.plans.recipes import CARTOONGAN_ONLY
 from cartoongan_tf.training import curves, devices, doctor, interrupts, supplies
 from cartoongan_tf.training.backups import Backups
 from cartoongan_tf.training.callbacks import (
@@ -25,7 +27,6 @@ from cartoongan_tf.training.callbacks import (
     read_history,
 )
 from cartoongan_tf.training.phases import make_phases
-from cartoongan_tf.training.plans import CARTOONGAN_ONLY, Plan
 from cartoongan_tf.training.runs import Run
 
 BACKUP_SECONDS = 600  # what a crash costs at most, beside the end of each epoch

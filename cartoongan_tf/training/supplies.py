@@ -7,8 +7,9 @@ import numpy as np
 from cartoongan_tf.data import batches
 from cartoongan_tf.data.edges import smooth_edges
 from cartoongan_tf.data.lists import Pictures
+from cartoongan_tf.plans.plans import Plan
+from cartoongan_tf.plans.recipes import SAMPLE_SET
 from cartoongan_tf.samples import samples
-from cartoongan_tf.training.plans import SAMPLE_SET, Plan
 
 SAMPLES = 150  # pictures of each kind in the sample set
 SAMPLE_SIZE = (128, 176)

@@ -209,7 +209,7 @@ def test_a_fresh_environment_with_litert_alone_draws(files, tmp_path):
         "assert importlib.util.find_spec('tensorflow') is None\n"
         "assert importlib.util.find_spec('keras') is None\n"
         "import cartoongan_tf as cg\n"
-        "from cartoongan_tf import images\n"
+        "from cartoongan_tf.pictures import images\n"
         "cartoon = cg.Cartoonizer(sys.argv[1])('p.png')\n"
         "images.write('c.png', cartoon)\n"
     )

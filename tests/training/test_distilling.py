@@ -10,8 +10,9 @@ from cartoongan_tf.inference.weights import load_generator
 from cartoongan_tf.networks.generators import Generator
 from cartoongan_tf.networks.light import LightGenerator
 from cartoongan_tf.pictures import images
+from cartoongan_tf.plans.lessons import Lesson
 from cartoongan_tf.training.callbacks import read_history
-from cartoongan_tf.training.distilling import Distillation, Lesson
+from cartoongan_tf.training.distilling import Distillation
 from cartoongan_tf.training.runs import Run
 
 

@@ -9,9 +9,9 @@ import tensorflow as tf
 from cartoongan_tf.models.cartoongan import CartoonGAN
 from cartoongan_tf.models.cyclegan import CycleGAN
 from cartoongan_tf.networks.light import LightGenerator
+from cartoongan_tf.plans.plans import make_plan
 from cartoongan_tf.training import devices
 from cartoongan_tf.training.phases import make_phases
-from cartoongan_tf.training.plans import make_plan
 
 SMALL = {"filters": 2, "num_blocks": 1, "d_filters": 2, "image_size": 32}
 

@@ -17,11 +17,12 @@ import tensorflow as tf
 
 from cartoongan_tf.inference.weights import load_generator
 from cartoongan_tf.pictures import images
+from cartoongan_tf.plans import plans
+from cartoongan_tf.plans.plans import Plan, plan_from_config
+from cartoongan_tf.plans.recipes import SAMPLE_DEFAULTS
 from cartoongan_tf.samples import samples
-from cartoongan_tf.training import plans
 from cartoongan_tf.training.callbacks import read_history
 from cartoongan_tf.training.doctor import Diverged
-from cartoongan_tf.training.plans import SAMPLE_DEFAULTS, Plan, plan_from_config
 from cartoongan_tf.training.run import Training
 from cartoongan_tf.training.runs import Run
 
@@ -174,7 +175,9 @@ def test_a_killed_run_goes_on_from_its_last_backup_to_the_same_end(
     training = prepared(plan)
     run = Run.create(tmp_path / "runs", plan.style, training.config())
     code = (
-        "from cartoongan_tf import callbacks, training, plans, runs; import os; "
+        "from cartoongan_tf.training import callbacks, runs; import os; "
+        "from cartoongan_tf.plans import plans; "
+        "from cartoongan_tf.training import run as training; "
         f"training.BACKUP_SECONDS = {seconds}; "
         f"run = runs.Run.open({str(run.folder)!r}); "
         "t = training.Training(plans.plan_from_config(run.read_config())); "

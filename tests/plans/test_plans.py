@@ -5,15 +5,14 @@ from dataclasses import asdict
 
 import pytest
 
-from cartoongan_tf.training.plans import (
+from cartoongan_tf.plans.plans import Plan, make_plan, plan_from_config
+from cartoongan_tf.plans.recipes import (
     CARTOONGAN_ONLY,
     CHANGEABLE,
-    LEAST,
+    CYCLEGAN_DEFAULTS,
     RECIPES,
+    SAMPLE_DEFAULTS,
     SAMPLE_SET,
-    Plan,
-    make_plan,
-    plan_from_config,
 )
 
 NAMES = set(asdict(Plan("paprika", "data/paprika")))
@@ -41,9 +40,9 @@ def test_the_authors_are_what_trained_the_published_models():
 
 
 def test_recipes_name_only_what_a_plan_has():
-    for values in RECIPES.values():
+    for values in (*RECIPES.values(), SAMPLE_DEFAULTS, CYCLEGAN_DEFAULTS):
         assert set(values) <= NAMES
-    assert set(CHANGEABLE) | set(CARTOONGAN_ONLY) | set(LEAST) <= NAMES
+    assert set(CHANGEABLE) | set(CARTOONGAN_ONLY) <= NAMES
 
 
 def test_a_flag_outweighs_its_recipe_and_a_recipe_the_sample_set():

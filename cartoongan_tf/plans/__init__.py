@@ -1,0 +1,1 @@
+"""What a run is asked for: values with their flags and limits; no TensorFlow."""

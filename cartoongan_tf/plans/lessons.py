@@ -1,0 +1,91 @@
+"""What a distillation is asked for: every value, its flag, and the checks of all."""
+
+from dataclasses import dataclass
+
+from cartoongan_tf.data.sizes import check_sizes
+from cartoongan_tf.networks.choices import NORMS, PADDINGS
+from cartoongan_tf.plans.flags import check, flag
+from cartoongan_tf.plans.plans import PRECISIONS
+
+# The headings of the help, in their order.
+LENGTH, NETWORK, LOSSES = GROUPS = (
+    "how long, on what",
+    "the light generator",
+    "losses and optimization",
+)
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """What a distillation is asked for: the content of its `config.json`.
+
+    `teacher` is the file of the large generator, `photos` the folder to learn on. The
+    weights of losses are those of `Distiller`, the network's values those of
+    `LightGenerator`.
+    """
+
+    style: str
+    teacher: str
+    photos: str
+
+    pairs: int = flag(
+        4000, "windows that the teacher draws, once", group=LENGTH, least=1
+    )
+    image_size: int = flag(160, "side of the windows", group=LENGTH)
+    margin: int = flag(
+        32,
+        "pixels around a window that the teacher sees and that are cut off its "
+        "picture, with the lines that it draws along the border",
+        group=LENGTH,
+        least=0,
+    )
+    hold_out: int = flag(
+        8, "one photo in so many is kept for scores", group=LENGTH, least=0
+    )
+    steps: int = flag(8_000, "of training", group=LENGTH, least=1)
+    epoch: int = flag(500, "steps between two scores", group=LENGTH, least=1)
+    batch_size: int = flag(8, "windows a step", group=LENGTH)
+
+    learning_rate: float = flag(
+        1e-3, "constant for half of the steps, then falling to 0", group=LOSSES, least=0
+    )
+    d_learning_rate: float = flag(1e-4, "of the discriminator", group=LOSSES, least=0)
+    detail_weight: float = flag(
+        0.5, "of bands of detail; pixels have 1", group=LOSSES, least=0
+    )
+    strength_weight: float = flag(0.5, "of the bands' strength", group=LOSSES, least=0)
+    feature_weight: float = flag(0.0, "of VGG19's features", group=LOSSES, least=0)
+    adversarial_weight: float = flag(
+        0.0, "of the adversarial term", group=LOSSES, least=0
+    )
+
+    width: int = flag(16, "channels at half the picture's size", group=NETWORK, least=1)
+    trunk: int = flag(64, "channels at a quarter of it", group=NETWORK, least=1)
+    num_blocks: int = flag(5, "residual blocks", group=NETWORK, least=0)
+    norm: str = flag("instance", group=NETWORK, choices=NORMS)
+    padding: str = flag("zeros", group=NETWORK, choices=PADDINGS)
+    start: str = flag(
+        "",
+        "a light generator's file to begin with",
+        group=LENGTH,
+        zero="random weights",
+        metavar="FILE",
+    )
+    vgg_weights: str = flag("imagenet", "imagenet, random or a file", group=LOSSES)
+    mixed_precision: str = flag(
+        "float32",
+        "bfloat16 for CPUs that have it",
+        group=LOSSES,
+        choices=tuple(PRECISIONS),
+    )
+    seed: int = flag(0, "of weights, windows and their order", group=LENGTH, least=0)
+    keep: int = flag(2, "newest backups that are kept", group=LENGTH, least=1)
+
+    def __post_init__(self):
+        check(self)
+        check_sizes(self.batch_size, self.image_size)
+        if self.margin % 4 or self.margin >= self.image_size:
+            raise ValueError(
+                "`margin` must be a multiple of 4, less than `image_size`. Received: "
+                f"margin={self.margin}, image_size={self.image_size}"
+            )

@@ -1,0 +1,360 @@
+"""What a training run is asked for: every value, its flag, and the checks of all."""
+
+from dataclasses import dataclass, fields
+
+from cartoongan_tf.data.sizes import check_sizes
+from cartoongan_tf.models.settings import (
+    ADVERSARIAL,
+    BALANCE,
+    BETA_1,
+    CONTENT,
+    CONTENT_WEIGHT,
+)
+from cartoongan_tf.networks.choices import LAYERS, NORMALIZATIONS
+from cartoongan_tf.plans.flags import check, flag
+from cartoongan_tf.plans.recipes import (
+    CARTOONGAN_ONLY,
+    CYCLEGAN_DEFAULTS,
+    CYCLEGAN_SAMPLE_DEFAULTS,
+    RECIPES,
+    SAMPLE_DEFAULTS,
+)
+
+MODELS = ("cartoongan", "cyclegan")
+GENERATORS = ("paper", "light")
+PRECISIONS = {
+    "float32": "float32",
+    "float16": "mixed_float16",
+    "bfloat16": "mixed_bfloat16",
+}
+# The headings of the help, in their order.
+LENGTH, NETWORKS, LOSSES, OPTIMIZATION, DEVICES = GROUPS = (
+    "how long, on what",
+    "networks",
+    "losses",
+    "optimization",
+    "devices",
+)
+
+
+def read_balance(text: str) -> float:
+    """The value of `--balance`: `auto`, `off` or a ratio."""
+    if text == "auto":
+        return BALANCE
+    return 0.0 if text == "off" else float(text)
+
+
+# Said by argparse where the value is none of these.
+read_balance.__name__ = "ratio, auto or off"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a training run is asked for: the content of its `config.json`.
+
+    The defaults are those of the recipe `balanced` for a user's own data.
+    """
+
+    style: str
+    data: str
+    recipe: str = flag(
+        "balanced",
+        "values for all flags below; see docs/training.md",
+        choices=tuple(RECIPES),
+    )
+    model: str = flag(
+        "cartoongan",
+        "cyclegan: the baseline of the paper's section 4.2",
+        choices=MODELS,
+    )
+    identity: bool = flag(False, "CycleGAN's identity loss")
+
+    epochs: int = flag(100, "epochs of joint training", group=LENGTH, least=0)
+    init_epochs: int = flag(
+        10,  # paper, section 3.3
+        "epochs of the initialization phase",
+        group=LENGTH,
+        least=0,
+    )
+    steps_per_epoch: int = flag(
+        0, group=LENGTH, least=0, zero="as many as show every photo once"
+    )
+    batch_size: int = flag(
+        8,  # authors' code
+        "pictures of each kind a step",
+        group=LENGTH,
+    )
+    accumulate: int = flag(
+        1,
+        "parts in which a batch is computed, for less memory",
+        group=LENGTH,
+        least=1,
+    )
+    image_size: int = flag(
+        256,  # paper
+        "side of the training pictures",
+        group=LENGTH,
+    )
+    short_side: int = flag(
+        0,
+        "pictures are shrunk to this short side before windows are cut; larger, with "
+        "windows that show less of them, keeps fine lines",
+        group=LENGTH,
+        least=0,
+        zero="1.5 x the image size",
+    )
+
+    generator: str = flag(
+        "paper",
+        "light: one for phones, see docs/light.md",
+        group=NETWORKS,
+        choices=GENERATORS,
+    )
+    filters: int = flag(
+        64,  # paper
+        "width of the generator, of a light one's trunk; the paper's is 64",
+        group=NETWORKS,
+        least=1,
+    )
+    num_blocks: int = flag(
+        8,  # paper
+        "its residual blocks; the paper's are 8",
+        group=NETWORKS,
+        least=0,
+    )
+    d_filters: int = flag(
+        32,  # paper
+        "width of the discriminator",
+        group=NETWORKS,
+        least=1,
+    )
+    d_normalization: str = flag(
+        "instance",  # paper
+        "of the discriminator; the paper's is instance",
+        group=NETWORKS,
+        choices=NORMALIZATIONS,
+    )
+    d_bands: bool = flag(
+        True,
+        "show the discriminator pictures as the paper does, not as three bands of "
+        "detail of equal strength",
+        group=NETWORKS,
+    )
+
+    adversarial_loss: str = flag(
+        "least-squares",  # authors' code
+        "the paper's is log",
+        group=LOSSES,
+        choices=ADVERSARIAL,
+    )
+    content_loss: str = flag(
+        "l1",  # paper
+        "l2 is an ablation",
+        group=LOSSES,
+        choices=CONTENT,
+    )
+    content_weight: float = flag(
+        CONTENT_WEIGHT,
+        "against the adversarial loss's 1; where --balance is on, only where it begins",
+        group=LOSSES,
+        least=0,
+    )
+    balance: float = flag(
+        BALANCE,
+        "adapt the content weight so that the content gradient at the picture is this "
+        f"part of the adversarial one; auto: {BALANCE}",
+        group=LOSSES,
+        least=0,
+        zero="off",
+        metavar="auto|RATIO|off",
+        parse=read_balance,
+    )
+    edges: bool = flag(
+        True,  # the edge-promoting term, paper, section 3.2.1
+        "do without the edge-smoothed cartoons: an ablation",
+        group=LOSSES,
+    )
+    pool: int = flag(
+        0,
+        "past fakes shown to the discriminator",
+        group=LOSSES,
+        least=0,
+        zero="0: none",
+    )
+    palette: bool = flag(
+        True,
+        "want the photo back in its own colours, as the paper does, not in those of "
+        "all cartoons",
+        group=LOSSES,
+    )
+    d_floor: float = flag(
+        0.0,
+        "the discriminator learns nothing from batches on which its loss is below "
+        "this, so that it does not win; 0.222 is that of one that sees nothing",
+        group=LOSSES,
+        least=0,
+    )
+    recolor: bool = flag(
+        True,
+        "leave the pictures in the colours that the generator gives them, as the paper "
+        "does, not bring all of them to the cartoons' by one map at the end",
+        group=LOSSES,
+    )
+
+    ema: float = flag(
+        0.999,
+        "momentum of the averaged generator; 0: none",
+        group=OPTIMIZATION,
+        least=0,
+        below=1,
+    )
+    clip_norm: float = flag(
+        0.0,
+        "largest norm of a gradient",
+        group=OPTIMIZATION,
+        least=0,
+        zero="0: any",
+    )
+    init_learning_rate: float = flag(
+        1e-3, "of the initialization phase", group=OPTIMIZATION, least=0
+    )
+    learning_rate: float = flag(5e-4, "of the generator", group=OPTIMIZATION, least=0)
+    d_learning_rate: float = flag(
+        # Faster, the discriminator soon knows every fake, and the pictures drift back
+        # to the photo (docs/experiment.md).
+        1e-4,
+        "of the discriminator",
+        group=OPTIMIZATION,
+        least=0,
+    )
+    beta_1: float = flag(BETA_1, "Adam's", group=OPTIMIZATION, least=0, below=1)
+    beta_2: float = flag(0.99, "Adam's", group=OPTIMIZATION, least=0, below=1)
+
+    vgg_weights: str = flag(
+        "imagenet",
+        "imagenet (downloaded once), random, or a file of Keras's VGG19 without its "
+        "top",
+        group=LOSSES,
+    )
+    content_layer: str = flag(LAYERS[-1], "of VGG19", group=LOSSES, choices=LAYERS)
+    content_size: int = flag(
+        0,
+        "pictures are resized to for VGG19",
+        group=LOSSES,
+        least=0,
+        zero="0: not",
+    )
+    content_shrink: int = flag(
+        1,
+        "pictures are shrunk by for VGG19: what is finer is the style's",
+        group=LOSSES,
+        least=1,
+    )
+
+    mixed_precision: str = flag(
+        "float32",
+        "float16, bfloat16: for GPUs that have them; bfloat16 also for CPUs that do",
+        group=DEVICES,
+        choices=tuple(PRECISIONS),
+    )
+    jit: bool = flag(False, "compile the step by XLA", group=DEVICES)
+    keep: int = flag(3, "newest backups that are kept", group=LENGTH, least=1)
+    seed: int = flag(
+        0, "of weights, pictures' order and windows", group=LENGTH, least=0
+    )
+
+    def __post_init__(self):
+        check(self)
+        check_sizes(self.batch_size, self.image_size)
+        if self.epochs + self.init_epochs == 0:
+            raise ValueError(
+                "`epochs` and `init_epochs` must not both be 0. Received: epochs=0, "
+                "init_epochs=0"
+            )
+        if self.batch_size % self.accumulate:
+            raise ValueError(
+                "`batch_size` must be a multiple of `accumulate`. Received: "
+                f"batch_size={self.batch_size}, accumulate={self.accumulate}"
+            )
+        if self.content_size % 8:
+            raise ValueError(
+                "`content_size` must be a multiple of 8, or 0 for none. "
+                f"Received: content_size={self.content_size}"
+            )
+        if 0 < self.pool < self.batch_size:
+            raise ValueError(
+                "`pool` must be at least `batch_size`, or 0 for none. Received: "
+                f"pool={self.pool}, batch_size={self.batch_size}"
+            )
+        if self.model == "cyclegan" and not self.pool:
+            raise ValueError("`pool` must be at least 1 for CycleGAN. Received: pool=0")
+        if self.model == "cyclegan" and (self.image_size % 8 or self.image_size < 24):
+            raise ValueError(
+                "`image_size` must be a multiple of 8 from 24 for CycleGAN. "
+                f"Received: image_size={self.image_size}"
+            )
+        if 0 < self.short_side < self.image_size:
+            raise ValueError(
+                "`short_side` must be at least `image_size`, or 0 for 1.5 times it. "
+                f"Received: short_side={self.short_side}, image_size={self.image_size}"
+            )
+        if self.identity and self.model != "cyclegan":
+            raise ValueError(
+                "`identity` must go with model=cyclegan, whose loss it is. "
+                f"Received: model={self.model}"
+            )
+
+
+def make_plan(style: str, folder: str | None, given: dict) -> Plan:
+    """The plan of a new run: a recipe, what the sample set changes, what was asked for.
+
+    Args:
+        style: Its name.
+        folder: Its data, or None for the sample set.
+        given: What the user named, by field.
+
+    Raises:
+        ValueError: For a value that makes no sense, alone or with this model.
+    """
+    if given.get("model") == "cyclegan":
+        check_model("cyclegan", given)
+        values = CYCLEGAN_DEFAULTS if folder else CYCLEGAN_SAMPLE_DEFAULTS
+        return Plan(**{"style": style, "data": folder, **values, **given})
+    recipe = given.get("recipe", Plan.recipe)
+    if recipe not in RECIPES:
+        Plan(style, "", recipe=recipe)  # says which there are
+    values = {"style": style, "data": folder}
+    if folder is None:
+        values |= SAMPLE_DEFAULTS
+    return Plan(**{**values, **RECIPES[recipe], **given})
+
+
+def check_model(model: str, given: dict) -> None:
+    """Checks that what the user named means something to a model.
+
+    Raises:
+        ValueError: Naming what does not.
+    """
+    odd = [name for name in CARTOONGAN_ONLY if name in given]
+    if model == "cyclegan" and odd:
+        raise ValueError(
+            f"`{odd[0]}` must go with model=cartoongan: CycleGAN has none. "
+            f"Received: model=cyclegan, {odd[0]}={given[odd[0]]}"
+        )
+
+
+def plan_from_config(config: dict) -> Plan:
+    """The plan of a run's `config.json`.
+
+    Raises:
+        ValueError: When a value is missing, unknown or of another kind.
+    """
+    config = {name: value for name, value in config.items() if name != "pictures"}
+    known = {field.name for field in fields(Plan)}
+    odd = set(config) ^ known
+    if odd:
+        raise ValueError(
+            f"A run's config.json must hold a plan of this version. Missing or "
+            f"unknown: {', '.join(sorted(odd))}"
+        )
+    return Plan(**config)

@@ -1,0 +1,26 @@
+"""Facts about the names that networks are asked by."""
+
+import pytest
+
+from cartoongan_tf.networks import choices
+from cartoongan_tf.networks.discriminators import PatchDiscriminator
+from cartoongan_tf.networks.features import CONVOLUTIONS
+from cartoongan_tf.networks.light import LightGenerator
+
+
+def test_content_layers_are_the_last_of_each_block():
+    last = {}
+    for name in CONVOLUTIONS:
+        last[name.split("_")[0]] = name
+    assert tuple(last.values()) == choices.LAYERS
+
+
+@pytest.mark.parametrize("name", choices.NORMALIZATIONS)
+def test_a_discriminator_takes_each_normalization(name):
+    assert PatchDiscriminator(2, name).normalization == name
+
+
+@pytest.mark.parametrize("norm", choices.NORMS)
+@pytest.mark.parametrize("padding", choices.PADDINGS)
+def test_a_light_generator_takes_each_norm_and_padding(norm, padding):
+    assert LightGenerator(2, 4, 1, norm=norm, padding=padding).norm == norm
