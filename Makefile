@@ -11,11 +11,12 @@ GOLDENS ?= mobile/contract/goldens
 WEB := mobile/web
 WEB_READY := $(WEB)/node_modules/.ready
 
-.PHONY: help install demo test test-mobile test-jvm lint bench clean web web-build web-packages goldens test-web
+.PHONY: help install demo test test-fast test-mobile test-jvm lint bench clean web web-build web-packages goldens test-web
 
 help:
 	@echo "make demo   train the built-in sample style for a few minutes, draw out/demo.png"
 	@echo "make test   run every test"
+	@echo "make test-fast  every test that is not slow"
 	@echo "make lint   ruff, as CI runs it"
 	@echo "make bench  measure what the README claims"
 	@echo "make web    build the web page and serve it on this machine (MODELS=DIR)"
@@ -52,6 +53,9 @@ demo: install
 
 test: install
 	$(BIN)/python -m pytest -n auto --dist worksteal
+
+test-fast: install
+	$(BIN)/python -m pytest -n auto --dist worksteal -m "not slow"
 
 test-mobile: test-jvm test-web
 
