@@ -220,6 +220,13 @@ def test_what_a_page_names_is_there(page):
     assert list(faults(page)) == []
 
 
+@pytest.mark.parametrize("name", sorted(COMMANDS))
+def test_the_examples_of_a_commands_help_are_ones_that_it_takes(name):
+    examples = importlib.import_module(f"cartoongan_tf.{name}").EXAMPLES
+    assert f"cartoongan_tf.{name}" in examples
+    assert list(faults(ROOT / "README.md", shell(examples))) == []
+
+
 def test_every_page_of_docs_can_be_reached_from_the_readme():
     linked, todo = set(), [ROOT / "README.md"]
     while todo:
