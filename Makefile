@@ -18,7 +18,7 @@ help:
 	@echo "make test   run every test"
 	@echo "make test-fast  every test that is not slow"
 	@echo "make lint   ruff, as CI runs it"
-	@echo "make bench  measure what the README claims"
+	@echo "make bench  measure what docs/measured.md claims"
 	@echo "make web    build the web page and serve it on this machine (MODELS=DIR)"
 	@echo "make web-build  the page as a folder for any static host: $(WEB)/dist"
 	@echo "make goldens    what every runtime must draw, by Python (MODELS=DIR GOLDENS=DIR)"

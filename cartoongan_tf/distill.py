@@ -101,7 +101,7 @@ def main(argv):
     if not finished:
         print(
             f"Stopped at step {distillation.step} of {lesson.steps}. Go on with: "
-            f"python -m cartoongan_tf.distill --resume {run.folder}",
+            f"{terminal.command('distill')} --resume {run.folder}",
             file=sys.stderr,
         )
         return 130
@@ -110,7 +110,7 @@ def main(argv):
         print(f"Installed: {styles.install(run.generator, lesson.style)}")
         where = f"--style {lesson.style}"
     print(
-        f"Done: {run.generator}\nUse it: python -m cartoongan_tf.cartoonize photo.jpg "
+        f"Done: {run.generator}\nUse it: {terminal.command('cartoonize')} photo.jpg "
         f"{where} --out cartoon.png"
     )
     return 0

@@ -16,7 +16,8 @@ EXAMPLES = """\
 
 FORMATS = ("saved-model", "onnx", "tflite")
 VARIANTS = ("float32", "float16", "weight-int8", "int8", "full-int8")
-# Of those the best trade: a quarter of the size, under half the time, over 45 dB.
+# Of those the best trade: a quarter of the size, over 45 dB, and on processors with
+# VNNI under half the time (without, about the same: docs/measured.md).
 DEFAULT = "int8"
 
 TERMS = {  # of the weights that are known by their name

@@ -336,12 +336,12 @@ def _say_what_next(prepared, args):
     missing = [p for p in ("cartoons", "photos") if not (prepared.folder / p).is_dir()]
     if missing == ["photos"]:
         print(
-            "Photos are missing: python -m cartoongan_tf.prepare --style "
+            f"Photos are missing: {terminal.command('prepare')} --style "
             f"{args.style} --photos DIR"
         )
     elif not missing:
         data = "" if args.data == "data" else f" --data {args.data}"
-        print(f"Train: python -m cartoongan_tf.train --style {args.style}{data}")
+        print(f"Train: {terminal.command('train')} --style {args.style}{data}")
 
 
 if __name__ == "__main__":

@@ -8,9 +8,8 @@ import warnings
 from contextlib import contextmanager
 
 TRACEBACK = "CARTOONGAN_TF_TRACEBACK"  # set it to see where an error came from
-called_as = (
-    "python -m cartoongan_tf."  # what stands before a command's name in its help
-)
+# What stands before a command's name; `__main__` says how it was called itself.
+called_as = "python -m cartoongan_tf."
 
 
 def run(main, argv: list[str] | None = None) -> None:
@@ -88,6 +87,11 @@ def one_line(error: BaseException) -> str:
     """An error's message without line breaks, of bearable length."""
     text = " ".join(str(error).split()) or type(error).__name__
     return text if len(text) <= 500 else f"{text[:497]}..."
+
+
+def command(name: str) -> str:
+    """A command as this user types it, for messages that name the next step."""
+    return f"{called_as}{name}"
 
 
 def parser(command: str, description: str, examples: str) -> argparse.ArgumentParser:

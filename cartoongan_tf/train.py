@@ -152,7 +152,7 @@ def _train(plan, run, runs, args):
     if not finished:
         print(
             f"Stopped at step {training.step} of {training.steps}. Go on with: "
-            f"python -m cartoongan_tf.train --resume {run.folder}",
+            f"{terminal.command('train')} --resume {run.folder}",
             file=sys.stderr,
         )
         return 130
@@ -162,7 +162,7 @@ def _train(plan, run, runs, args):
         where = f"--style {plan.style}"
     print(
         f"Done: {run.generator}, and its history as a picture: {run.curves}\nUse it: "
-        f"python -m cartoongan_tf.cartoonize photo.jpg {where} --out cartoon.png"
+        f"{terminal.command('cartoonize')} photo.jpg {where} --out cartoon.png"
     )
     return 0
 

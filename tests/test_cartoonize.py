@@ -175,6 +175,7 @@ def test_a_result_that_cannot_be_written_does_not_stop_the_others(
     assert below(out) == ["a.jpg", "day 2/b.png", "day 2/c.webp"]
 
 
+@pytest.mark.slow
 def test_damaged_tiffs_are_one_line_whatever_libraries_say(
     process, weights, tmp_path, refused
 ):
@@ -299,6 +300,7 @@ def test_help_has_examples_and_needs_no_tensorflow(process, name, monkeypatch):
     assert "tensorflow" not in result.stderr
 
 
+@pytest.mark.slow
 def test_a_fresh_process_says_one_line_and_no_more(process, photo, refused):
     (photo.parent / "text.keras").write_text("no weights")
     refused(process("cartoonize", photo, "--weights", "text.keras"), "text.keras")

@@ -25,6 +25,7 @@ def photos(tmp_path):
     return tmp_path / "photos"
 
 
+@pytest.mark.slow
 def test_tflite_alone_is_int8_with_its_proof(command, weights, photos, tmp_path):
     result = command(
         "export", "--weights", weights, "--tflite", "--image-size", 32,

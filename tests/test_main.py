@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from cartoongan_tf.__main__ import COMMANDS, FIRST, describe
@@ -101,6 +102,17 @@ def test_another_word_is_one_line_that_names_the_nearest(run):
         "error: The first word must be a command. Received: cartonize. Did you mean "
         "cartoonize? For a list: python -m cartoongan_tf"
     ]
+
+
+def test_a_next_step_is_named_as_the_user_called(run, tmp_path):
+    from cartoongan_tf.pictures import images
+
+    images.write(tmp_path / "photo.png", np.zeros((8, 8, 3), np.uint8))
+    (tmp_path / "data" / "mine").mkdir(parents=True)
+    result = run("cartoonize", "photo.png", "--style", "mine", how="script")
+    assert result.returncode == 2
+    (line,) = said(result)
+    assert "Train it: `cartoongan train --style mine --install`. Convert" in line
 
 
 def test_the_version_is_said(run):

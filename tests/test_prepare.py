@@ -101,6 +101,7 @@ def test_of_a_film_only_what_is_fit_is_kept(command, film, script, tmp_path):
     ]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_training_finds_what_was_prepared(command, film, photos, tmp_path):
     result = command(
         "prepare", film, "--style", "mine", "--photos", photos, "--size", "96"
@@ -198,6 +199,7 @@ def test_pictures_of_the_users_own_are_never_replaced(command, film, tmp_path, r
     assert [p.name for p in own.parent.iterdir()] == ["own.jpg"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGKILL])
 def test_a_stopped_run_leaves_nothing_and_the_next_does_it(tmp_path, sent):
     shots = [scene(number, 288, 384) for number in range(8)]

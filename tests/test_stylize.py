@@ -150,6 +150,7 @@ def test_bad_input_is_refused_in_one_line(command, refused, photo, cartoon, tmp_
     assert (tmp_path / "photo_stylized.png").read_bytes() == b"mine"
 
 
+@pytest.mark.slow
 def test_as_a_process_it_ends_as_it_should(process, photo, cartoon, tmp_path):
     done = process(
         "stylize", photo, "--style-image", cartoon, "--out", "o.png",

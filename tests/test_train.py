@@ -39,6 +39,7 @@ def mine(tmp_path):
     return folder
 
 
+@pytest.mark.slow
 def test_without_data_the_first_line_says_that_the_sample_set_is_used(
     command, tmp_path
 ):
@@ -52,6 +53,7 @@ def test_without_data_the_first_line_says_that_the_sample_set_is_used(
     assert f"--weights {run.relative_to(tmp_path)}/generator.keras" in result.stdout
 
 
+@pytest.mark.slow
 def test_ones_own_data_is_trained_on(command, mine, tmp_path):
     result = command("train", "--style", "mine", "--vgg-weights", "random", *QUICK)
     assert result.returncode == 0, result.stderr
@@ -63,6 +65,7 @@ def test_ones_own_data_is_trained_on(command, mine, tmp_path):
     assert len(list((mine / "smooth").glob("*.png"))) == 3
 
 
+@pytest.mark.slow
 def test_a_dry_run_prints_the_plan_and_makes_nothing(command, tmp_path):
     result = command("train", "--style", "hayao", "--dry-run", "--seed", "5")
     assert result.returncode == 0, result.stderr
@@ -75,6 +78,7 @@ def test_a_dry_run_prints_the_plan_and_makes_nothing(command, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_a_dry_run_prints_the_recipe(command):
     flags = "--style", "hayao", "--dry-run", "--recipe", "paper", "--balance", "0.4"
     result = command("train", *flags, "--filters", "2", "--num-blocks", "0")
@@ -82,6 +86,7 @@ def test_a_dry_run_prints_the_recipe(command):
         assert line in result.stdout.splitlines()
 
 
+@pytest.mark.slow
 def test_cyclegan_is_trained_by_the_same_command(command, tmp_path):
     flags = [f for f in QUICK if f not in ("--init-epochs",)]
     flags.remove("1")
@@ -96,6 +101,7 @@ def test_cyclegan_is_trained_by_the_same_command(command, tmp_path):
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.slow
 def test_an_installed_generator_is_found_by_its_style(command, tmp_path):
     result = command("train", "--style", "hayao", "--install", *QUICK)
     assert result.returncode == 0, result.stderr
@@ -104,6 +110,7 @@ def test_an_installed_generator_is_found_by_its_style(command, tmp_path):
     assert command("cartoonize", "p.png", "--style", "hayao").returncode == 0
 
 
+@pytest.mark.slow
 def test_a_run_is_made_longer_by_resume(command, tmp_path):
     assert command("train", "--style", "hayao", *QUICK).returncode == 0
     run = tmp_path / "runs" / "hayao" / "00001"
@@ -115,6 +122,7 @@ def test_a_run_is_made_longer_by_resume(command, tmp_path):
     assert [p.name for p in run.parent.iterdir()] == ["00001"]
 
 
+@pytest.mark.slow
 def test_damaged_pictures_are_named_and_counted(process, mine):
     (mine / "photos" / "1.jpg").write_text("no photo")
     result = process("train", "--style", "mine", "--vgg-weights", "random", *QUICK)
@@ -124,6 +132,7 @@ def test_damaged_pictures_are_named_and_counted(process, mine):
     assert len(named) == 1 and named[0].startswith("warning: ")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "flags, words",
     [
@@ -154,6 +163,7 @@ def test_resume_takes_no_other_flags(command, tmp_path, refused):
     refused(result, "takes everything but --epochs", "--runs, --batch-size")
 
 
+@pytest.mark.slow
 def test_a_refused_resume_leaves_the_run_as_it_was(command, tmp_path, refused):
     assert command("train", "--style", "hayao", *QUICK).returncode == 0
     run = tmp_path / "runs" / "hayao" / "00001"
@@ -164,6 +174,7 @@ def test_a_refused_resume_leaves_the_run_as_it_was(command, tmp_path, refused):
     assert (run / "config.json").read_text() == config
 
 
+@pytest.mark.slow
 def test_a_run_is_trained_by_one_process_at_a_time(command, tmp_path):
     assert command("train", "--style", "hayao", *QUICK).returncode == 0
     run = Run.open(tmp_path / "runs" / "hayao" / "00001")

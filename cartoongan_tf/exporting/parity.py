@@ -8,8 +8,8 @@ import numpy as np
 
 from cartoongan_tf.pictures import images
 
-# What a file must reach on the report's photos: issue figures for the paper's network,
-# in dB of PSNR, SSIM, and units of -1..1.
+# What a file must reach on the report's photos, in dB of PSNR, SSIM, and units of
+# -1..1; set for the paper's network (docs/measured.md).
 LIMITS = {
     "saved-model": {"largest_error": 1e-4},
     "onnx": {"largest_error": 1e-4},

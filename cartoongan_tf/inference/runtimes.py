@@ -98,6 +98,8 @@ class TFLiteRuntime:
         ):
             raise _foreign(path, f"it takes {takes['dtype'].__name__} {shape}")
         self.size = shape[1:3]
+        with terminal.quiet_libraries(("INFO:",)):  # its first call says how it runs
+            self(np.zeros(shape, np.float32))
 
     def __call__(self, image):
         return self._run(image=image)["cartoon"]

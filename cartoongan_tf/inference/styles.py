@@ -5,6 +5,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from cartoongan_tf import terminal
 from cartoongan_tf.pictures import paths
 
 # Beside the package in a clone, in it where it was installed from a wheel; where there
@@ -88,12 +89,12 @@ def find_weights(style: str, quality: str = "default") -> Path:
             if (home / style / name).is_file():
                 return home / style / name
     wanted = "large weights" if quality == "paper" else "weights"
-    train = f"Train it: `python -m cartoongan_tf.train --style {style} --install`; or "
+    train = f"Train it: `{terminal.command('train')} --style {style} --install`. "
     raise ValueError(
         f"There are no {wanted} for style {style} yet. "
         f"{train if quality == 'default' else ''}"
-        f"Convert the authors': `python -m cartoongan_tf.convert authors FILE --out "
-        f"saved_models/{style}/paper.keras`; or name a file with --weights"
+        f"Convert the authors': `{terminal.command('convert')} authors FILE --out "
+        f"saved_models/{style}/paper.keras`. Or name a file with --weights"
     )
 
 

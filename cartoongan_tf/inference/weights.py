@@ -6,6 +6,7 @@ from pathlib import Path
 import keras
 import numpy as np
 
+from cartoongan_tf import terminal
 from cartoongan_tf.inference import styles
 from cartoongan_tf.networks import light
 from cartoongan_tf.networks.generators import Generator
@@ -30,7 +31,7 @@ def load_generator(source: str | os.PathLike) -> keras.Model:
         raise ValueError(f"Weights must exist. No such file: {path}")
     if path.suffix != ".keras":
         raise ValueError(
-            "Weights must be a .keras file; `python -m cartoongan_tf.convert` makes "
+            f"Weights must be a .keras file; `{terminal.command('convert')}` makes "
             f"one of published weights. Received: {path}"
         )
     try:

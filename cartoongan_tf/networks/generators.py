@@ -35,7 +35,7 @@ class Generator(Network):
         filters: Channels of the first layer; 64 in the paper. The rest scale with it.
         num_blocks: Residual blocks; 8 in the paper.
         recolor: End in a `Palette`, which changes nothing until it is fitted; see
-            `recoloring`. Not in the paper.
+            `models/recoloring.py`. Not in the paper.
 
     Input and output: `(batch, height, width, 3)`, RGB, -1..1. The output is float32
     under any dtype policy.

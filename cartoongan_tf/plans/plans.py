@@ -253,7 +253,8 @@ class Plan:
 
     mixed_precision: str = flag(
         "float32",
-        "float16, bfloat16: for GPUs that have them; bfloat16 also for CPUs that do",
+        "float16, bfloat16: for GPUs that have them; bfloat16 also for CPUs with "
+        "AVX512-BF16 or AMX, twice as slow as float32 on others",
         group=DEVICES,
         choices=tuple(PRECISIONS),
     )

@@ -87,6 +87,7 @@ def test_cartoons_that_differ_by_suffix_alone_have_each_their_own(folder):
         assert len(set(pictures.smooth.sources)) == len(pictures.smooth)
 
 
+@pytest.mark.slow
 def test_a_killed_smoothing_goes_on_and_still_redoes_what_changes(folder):
     for number in range(40):
         cartoon = samples.draw_cartoon(number, "hayao", 120, 160)

@@ -150,6 +150,7 @@ def test_a_failed_export_leaves_what_was_there(
     assert (out / "report.md").read_text() == "mine"
 
 
+@pytest.mark.slow
 def test_a_light_generators_int8_has_only_what_xnnpack_takes(photos, tmp_path):
     light = LightGenerator(4, 8, 1)
     out = tmp_path / "light"

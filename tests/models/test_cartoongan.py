@@ -116,6 +116,7 @@ def test_no_phantom_optimizer_is_kept(features):
     assert make(features).optimizer is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("jit_compile", [False, True])
 @pytest.mark.parametrize("dtype", ["float32", "mixed_bfloat16", "mixed_float16"])
 def test_fit_runs_in_every_precision_with_and_without_xla(features, dtype, jit_compile):
@@ -261,6 +262,7 @@ def test_an_initialization_batch_in_parts_is_the_whole_batch(features):
         np.testing.assert_allclose(one, other, atol=2e-6, rtol=1e-4)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("start", [1e-4, 100.0])
 def test_balance_holds_the_ratio_wherever_the_weight_begins(features, start):
     gan = make(features, rate=1e-4, content_weight=start, balance=0.5)

@@ -238,6 +238,7 @@ assert int(tf.convert_to_tensor(shared.pool.seen.value)) == 8
 """
 
 
+@pytest.mark.slow
 def test_two_replicas_are_one_process_with_both_batches(tmp_path):
     here = Path(__file__).resolve().parent
     done = subprocess.run(

@@ -119,6 +119,7 @@ for copy in strategy.experimental_local_results(shared.pictures.value):
 """
 
 
+@pytest.mark.slow
 def test_replicas_share_one_pool(tmp_path):
     root = Path(__file__).resolve().parents[2]
     done = subprocess.run(

@@ -80,6 +80,7 @@ def test_answers_begin_near_zero(bands):
     assert np.abs(answers).max() < 1.0
 
 
+@pytest.mark.slow
 def test_bands_see_a_faint_line_sooner():
     """One line of a tenth of the contrast: after so many steps, more is seen of it."""
 

@@ -104,6 +104,7 @@ def test_content_wants_the_photo_in_the_palette(palette):
     assert abs(wanted - other) > 1e-2
 
 
+@pytest.mark.slow
 def test_the_initialization_phase_learns_the_palette(palette):
     keras.utils.set_random_seed(3)
     generator = Generator(4, 1)

@@ -51,6 +51,7 @@ def weights(run):
     return load_generator(run.generator).get_weights()
 
 
+@pytest.mark.slow
 def test_a_run_ends_with_a_generator_its_history_samples_and_scores(lesson, tmp_path):
     work = begin(lesson, tmp_path)
     run = Run.create(tmp_path, "light", asdict(lesson))
@@ -66,6 +67,7 @@ def test_a_run_ends_with_a_generator_its_history_samples_and_scores(lesson, tmp_
     assert len(work.held) == 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("adversarial, stop", [(0.0, 3), (0.1, 5)])
 def test_a_run_that_was_stopped_goes_on_to_the_same_weights(
     lesson, tmp_path, adversarial, stop

@@ -92,6 +92,7 @@ def files(run):
     }
 
 
+@pytest.mark.slow
 def test_a_run_owns_a_numbered_folder_with_everything_in_it(plan, tmp_path):
     run, training, finished = train(plan, tmp_path)
     assert finished
@@ -106,6 +107,7 @@ def test_a_run_owns_a_numbered_folder_with_everything_in_it(plan, tmp_path):
     assert Run.create(tmp_path / "runs", "mine", {}).folder.name == "00002"
 
 
+@pytest.mark.slow
 def test_history_has_a_row_an_epoch_with_every_metric(plan, tmp_path):
     run, _, _ = train(plan, tmp_path)
     rows = read_history(run.history)
@@ -120,6 +122,7 @@ def test_history_has_a_row_an_epoch_with_every_metric(plan, tmp_path):
         assert np.isfinite(float(rows[3][name])), name
 
 
+@pytest.mark.slow
 def test_two_runs_with_one_seed_give_the_same_history_and_weights(plan, tmp_path):
     first, one, _ = train(plan, tmp_path)
     second, two, _ = train(plan, tmp_path)
@@ -202,6 +205,7 @@ def test_a_killed_run_goes_on_from_its_last_backup_to_the_same_end(
     check_equal(run, again, straight)
 
 
+@pytest.mark.slow
 def test_a_finished_run_can_be_made_longer(plan, tmp_path):
     run, _, _ = train(plan, tmp_path)
     longer = prepared(dataclasses.replace(plan, epochs=3))
@@ -209,6 +213,7 @@ def test_a_finished_run_can_be_made_longer(plan, tmp_path):
     assert [r["step"] for r in read_history(run.history)] == ["3", "6", "9", "12", "15"]
 
 
+@pytest.mark.slow
 def test_a_run_that_goes_on_may_learn_at_another_rate(plan, tmp_path):
     run, first, _ = train(plan, tmp_path)
     still = dataclasses.replace(plan, epochs=3, learning_rate=0.0)
@@ -222,6 +227,7 @@ def test_a_run_that_goes_on_may_learn_at_another_rate(plan, tmp_path):
     assert run.read_config()["learning_rate"] == 0.0
 
 
+@pytest.mark.slow
 def test_a_loss_that_is_no_number_stops_a_run_with_its_last_good_state(plan, tmp_path):
     wild = dataclasses.replace(plan, epochs=50, learning_rate=1e30)
     training = prepared(wild)
@@ -235,6 +241,7 @@ def test_a_loss_that_is_no_number_stops_a_run_with_its_last_good_state(plan, tmp
     assert tame.train(run)
 
 
+@pytest.mark.slow
 def test_cyclegan_trains_and_goes_on_to_the_bit(plan, tmp_path):
     given = {name: TINY[name] for name in ("filters", "num_blocks", "d_filters")}
     given |= {"epochs": 3, "steps_per_epoch": 3, "image_size": 32, "batch_size": 2}
@@ -252,12 +259,14 @@ def test_cyclegan_trains_and_goes_on_to_the_bit(plan, tmp_path):
         assert all(map(np.array_equal, one.get_weights(), other.get_weights()))
 
 
+@pytest.mark.slow
 def test_a_backup_of_other_networks_is_an_error(plan, tmp_path):
     run, _, _ = train(plan, tmp_path)
     with pytest.raises(ValueError, match="must be whole and of the run's networks"):
         prepared(dataclasses.replace(plan, filters=3)).train(run)
 
 
+@pytest.mark.slow
 def test_a_backup_further_than_the_plan_is_an_error(plan, tmp_path):
     run, _, _ = train(plan, tmp_path)
     with pytest.raises(ValueError, match="9 steps, 12 done"):
@@ -265,6 +274,7 @@ def test_a_backup_further_than_the_plan_is_an_error(plan, tmp_path):
     assert run.read_config()["epochs"] == 2  # the refusal changed nothing
 
 
+@pytest.mark.slow
 def test_a_run_whose_backup_is_lost_does_not_begin_anew(plan, tmp_path):
     run, _, _ = train(plan, tmp_path)
     before = run.generator.read_bytes()
@@ -274,6 +284,7 @@ def test_a_run_whose_backup_is_lost_does_not_begin_anew(plan, tmp_path):
     assert run.generator.read_bytes() == before
 
 
+@pytest.mark.slow
 def test_a_run_does_not_go_on_with_other_pictures(plan, tmp_path):
     run, _, _ = train(plan, tmp_path)
     folder = Path(plan.data)
@@ -282,6 +293,7 @@ def test_a_run_does_not_go_on_with_other_pictures(plan, tmp_path):
         Training(plan).check_pictures(run.read_config())
 
 
+@pytest.mark.slow
 def test_the_saved_generator_draws_what_the_last_grid_shows(plan, tmp_path):
     from cartoongan_tf.inference.cartoonizer import Cartoonizer
 
@@ -292,6 +304,7 @@ def test_the_saved_generator_draws_what_the_last_grid_shows(plan, tmp_path):
     assert np.abs(cartoon.astype(int) - shown).max() <= 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("precision", ["float16", "bfloat16"])
 def test_mixed_precision_trains_and_its_generator_draws(plan, tmp_path, precision):
     from cartoongan_tf.inference.cartoonizer import Cartoonizer
