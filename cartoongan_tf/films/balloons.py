@@ -1,0 +1,83 @@
+"""Speech balloons and captions of a comic page: what was lettered over the drawing."""
+
+import numpy as np
+
+from cartoongan_tf.films.ground import Ground
+from cartoongan_tf.films.lettering import SIDE, find_lines
+from cartoongan_tf.films.shapes import fill_holes, grow, hull, parts
+from cartoongan_tf.pictures import images
+
+cv2 = images.opencv()
+
+SMALLEST = 0.03  # of the page's width: the short side of a balloon
+LONGEST = 0.06  # of the width: its long side, at least
+WHOLE = 0.5  # of a balloon that is of the ground's colour; the rest is text
+ROUND = 0.6  # of its hull that a balloon fills
+FADES = 0.3  # of what lies beside it that may be nearly as light: else it is a glow
+LETTERS = 6  # in a line of text, at least: roofs and fences in a row have up to 5
+
+
+def find_balloons(ground: Ground, frame: tuple, shape: np.ndarray) -> np.ndarray:
+    """Smooth areas of the ground's colour within a panel, whatever is in them.
+
+    Args:
+        ground: The page's.
+        frame: Slices of the rows and columns that the panel lies in.
+        shape: bool `(H, W)`: where in its frame the panel is.
+
+    Returns:
+        bool `(H, W)`.
+    """
+    width = ground.mask.shape[1]
+    found = np.zeros(shape.shape, bool)
+    for box, part in parts(ground.alike[frame] & shape):
+        high, wide = part.shape
+        if min(wide, high) < SMALLEST * width or max(wide, high) < LONGEST * width:
+            continue
+        blob = fill_holes(part)
+        around = hull(blob)
+        if part.sum() < WHOLE * blob.sum() or blob.sum() < ROUND * around.sum():
+            continue
+        here = np.zeros(shape.shape, bool)
+        here[box] = blob
+        # Light and snow fade into what is around them, a balloon ends.
+        beside = grow(here, 6) & ~grow(here, 4) & shape
+        if ground.soft[frame][beside].mean() < FADES:
+            found[box] |= around
+    return grow(found, 4)
+
+
+def find_text(pixels: np.ndarray) -> np.ndarray:
+    """Lines of text on a page, and a line's height around each.
+
+    Args:
+        pixels: uint8 RGB `(H, W, 3)`, some hundred pixels wide.
+
+    Returns:
+        bool `(H, W)`.
+    """
+    height, width = pixels.shape[:2]
+    found = np.zeros((height, width), bool)
+    # Square pieces, which `find_lines` looks at in the size they have; they overlap,
+    # since a line that touches the edge of one is not seen.
+    for top in _steps(height):
+        for left in _steps(width):
+            piece = np.ascontiguousarray(pixels[top : top + SIDE, left : left + SIDE])
+            rows, columns = piece.shape[:2]
+            if min(rows, columns) < SIDE // 4:
+                continue
+            for line in find_lines(piece):
+                if line.letters < LETTERS:
+                    continue
+                around = (line.bottom - line.top) * rows
+                y0 = top + line.top * rows - around
+                y1 = top + line.bottom * rows + around
+                x0 = left + line.left * columns - around
+                x1 = left + line.right * columns + around
+                found[max(0, int(y0)) : int(y1) + 1, max(0, int(x0)) : int(x1) + 1] = 1
+    return found
+
+
+def _steps(length):
+    """Where pieces of a side begin."""
+    return range(0, max(1, length - SIDE // 6), SIDE - SIDE // 6)

@@ -1,0 +1,155 @@
+"""The ground of a comic page: gutters and margins, the paper that nothing is drawn on."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from cartoongan_tf.pictures import images
+
+cv2 = images.opencv()
+
+WORKING_WIDTH = 1000  # pixels: larger pages are looked at shrunk to this
+NEAR = 4  # levels: pixels of the ground itself
+SOFT = 40  # levels: what JPEG, or a soft border, makes of the ground beside a panel
+SOFT_REACH = 0.010  # of the width: how far that goes
+RING = 3  # pixels at the page's edge that tell its ground's colour
+RING_SHARE = 0.5  # of them, at least
+BAND = 0.004  # of the width: the least height of a gutter across the whole page
+THIN = 0.005  # of the width: thinner lines of the ground's colour are drawn ones
+COLORS = 3  # grounds that a page may have
+PIECES = 40  # of a gutter, at most
+
+
+@dataclass(frozen=True)
+class Ground:
+    """Where a page's ground is.
+
+    Args:
+        mask: bool `(H, W)`: ground that is connected to the page's edge, or to a
+            gutter that goes from edge to edge.
+        alike: bool `(H, W)`: everything of the ground's colour, in panels too.
+        soft: bool `(H, W)`: what is near to it, as a soft border is.
+        colors: The ground's colours, RGB.
+        share_of_edge: 0..1: how much of the page's edge is ground.
+    """
+
+    mask: np.ndarray
+    alike: np.ndarray
+    soft: np.ndarray
+    colors: list[np.ndarray]
+    share_of_edge: float
+
+
+def find_ground(pixels: np.ndarray) -> Ground:
+    """Finds gutters and margins: white, black or coloured ones.
+
+    Args:
+        pixels: uint8 RGB `(H, W, 3)`, some hundred pixels wide.
+    """
+    height, width = pixels.shape[:2]
+    ring = _ring(pixels)
+    colors, seeds = [], []
+    color = np.median(ring, axis=0)
+    share = _is_near(ring[None], color, 2 * NEAR).mean()
+    if share >= RING_SHARE:
+        colors.append(color)
+    seed = np.zeros((height, width), bool)
+    seed[[0, -1]] = True
+    seed[:, [0, -1]] = True
+    for rows, color in _bands(pixels):
+        seed[rows] = True
+        seeds.append(color)
+    for columns, color in _bands(np.swapaxes(pixels, 0, 1)):
+        seed[:, columns] = True
+        seeds.append(color)
+    for color in seeds:
+        if len(colors) < COLORS and all(
+            np.abs(color - known).max() > 2 * NEAR for known in colors
+        ):
+            colors.append(color)
+    mask = np.zeros((height, width), bool)
+    alike = np.zeros((height, width), bool)
+    soft = np.zeros((height, width), bool)
+    for color in colors:
+        distance = _distance(pixels, color)
+        mask |= _flood(distance, seed)
+        alike |= cv2.blur(distance, (3, 3)) <= NEAR
+        soft |= distance <= SOFT
+    return Ground(mask, alike, soft, colors, float(share))
+
+
+def _ring(pixels):
+    return np.concatenate(
+        [
+            pixels[:RING].reshape(-1, 3),
+            pixels[-RING:].reshape(-1, 3),
+            pixels[:, :RING].reshape(-1, 3),
+            pixels[:, -RING:].reshape(-1, 3),
+        ]
+    )
+
+
+def _is_near(pixels, color, levels):
+    return _distance(pixels, color) <= levels
+
+
+def _distance(pixels, color):
+    """How far pixels are from a colour: the largest of the three channels."""
+    color = np.full((1, 1, 3), np.round(color), np.uint8)
+    far = cv2.absdiff(pixels, np.broadcast_to(color, pixels.shape).copy())
+    return far.max(axis=2)
+
+
+def _bands(pixels):
+    """Rows that are of one colour from edge to edge, several of them in a row.
+
+    Yields:
+        Pairs of a slice of rows and their colour.
+    """
+    height, width = pixels.shape[:2]
+    least = max(3, round(BAND * width))
+    middle = np.median(pixels[:, :: max(1, width // 200)], axis=1)
+    off = np.zeros(height)
+    for channel in range(3):
+        line = pixels[:, :, channel].astype(np.int16) - middle[:, None, channel]
+        off = np.maximum(off, (np.abs(line) > 2 * NEAR).mean(axis=1))
+    plain = off <= 0.002
+    begin = 0
+    while begin < height:
+        end = begin + 1
+        if plain[begin]:
+            while (
+                end < height
+                and plain[end]
+                and np.abs(middle[end] - middle[begin]).max() <= NEAR
+            ):
+                end += 1
+            if end - begin >= least:
+                yield slice(begin, end), np.median(middle[begin:end], axis=0)
+        begin = end
+
+
+def _flood(distance, seed):
+    """What is of the ground's colour and can be reached from the seeds."""
+    width = distance.shape[1]
+    of_color = cv2.blur(distance, (3, 3)) <= NEAR
+    thin = 2 * max(1, round(THIN * width / 2)) + 1
+    solid = cv2.morphologyEx(
+        of_color.astype(np.uint8), cv2.MORPH_OPEN, np.ones((thin, thin), np.uint8),
+        borderType=cv2.BORDER_REPLICATE,
+    )  # fmt: skip
+    _, labels = cv2.connectedComponents(solid, connectivity=4)
+    soft = (distance <= SOFT).astype(np.uint8)
+    reach = max(1, round(SOFT_REACH * width))
+    reached = seed & (solid > 0)
+    for _ in range(PIECES):  # JPEG cuts narrow gutters to pieces
+        names = np.unique(labels[reached])
+        ground = np.isin(labels, names[names > 0])
+        grown = ground.astype(np.uint8)
+        for _ in range(reach):
+            grown = cv2.dilate(grown, np.ones((3, 3), np.uint8)) & (soft | grown)
+        more = grown > 0
+        if not (more & (solid > 0) & ~ground).any():
+            break
+        reached = more
+    return more
