@@ -13,8 +13,7 @@ SMALLEST = 0.03  # of the page's width: the short side of a balloon
 LONGEST = 0.06  # of the width: its long side, at least
 WHOLE = 0.5  # of a balloon that is of the ground's colour; the rest is text
 ROUND = 0.6  # of its hull that a balloon fills
-FADES = 0.3  # of what lies beside it that may be nearly as light: else it is a glow
-LETTERS = 6  # in a line of text, at least: roofs and fences in a row have up to 5
+LETTERS = 8  # in a line of text, at least: teeth and roofs in a row have up to 7
 
 
 def find_balloons(ground: Ground, frame: tuple, shape: np.ndarray) -> np.ndarray:
@@ -38,11 +37,13 @@ def find_balloons(ground: Ground, frame: tuple, shape: np.ndarray) -> np.ndarray
         around = hull(blob)
         if part.sum() < WHOLE * blob.sum() or blob.sum() < ROUND * around.sum():
             continue
-        here = np.zeros(shape.shape, bool)
-        here[box] = blob
-        # Light and snow fade into what is around them, a balloon ends.
-        beside = grow(here, 6) & ~grow(here, 4) & shape
-        if ground.soft[frame][beside].mean() < FADES:
+        rows, columns = box
+        top, left = frame[0].start, frame[1].start
+        on_page = (
+            slice(top + rows.start, top + rows.stop),
+            slice(left + columns.start, left + columns.stop),
+        )
+        if not ground.fades_around(on_page, blob):
             found[box] |= around
     return grow(found, 4)
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from cartoongan_tf.films.shapes import grow
 from cartoongan_tf.pictures import images
 
 cv2 = images.opencv()
@@ -17,6 +18,7 @@ RING_SHARE = 0.5  # of them, at least
 BAND = 0.004  # of the width: the least height of a gutter across the whole page
 THIN = 0.005  # of the width: thinner lines of the ground's colour are drawn ones
 COLORS = 3  # grounds that a page may have
+FADES = 0.3  # of what lies beside a part that may be nearly of the ground's colour
 PIECES = 40  # of a gutter, at most
 
 
@@ -30,14 +32,33 @@ class Ground:
         alike: bool `(H, W)`: everything of the ground's colour, in panels too.
         soft: bool `(H, W)`: what is near to it, as a soft border is.
         colors: The ground's colours, RGB.
-        share_of_edge: 0..1: how much of the page's edge is ground.
     """
 
     mask: np.ndarray
     alike: np.ndarray
     soft: np.ndarray
     colors: list[np.ndarray]
-    share_of_edge: float
+
+    def fades_around(self, box: tuple, part: np.ndarray) -> bool:
+        """Whether a part of the ground's colour fades into what is around it.
+
+        Light and snow do; balloons, and gutters that a brush has drawn, end.
+
+        Args:
+            box: Slices of the rows and columns that the part lies in.
+            part: bool, of that size.
+        """
+        far, near = round(0.01 * self.mask.shape[1]), round(0.008 * self.mask.shape[1])
+        (rows, columns), (height, width) = box, self.mask.shape
+        top, left = max(0, rows.start - far), max(0, columns.start - far)
+        bottom, right = min(height, rows.stop + far), min(width, columns.stop + far)
+        here = np.zeros((bottom - top, right - left), bool)
+        y, x = rows.start - top, columns.start - left
+        here[y : y + part.shape[0], x : x + part.shape[1]] = part
+        beside = grow(here, far) & ~grow(here, near)
+        beside &= ~self.mask[top:bottom, left:right]
+        soft = self.soft[top:bottom, left:right][beside]
+        return soft.size == 0 or soft.mean() >= FADES
 
 
 def find_ground(pixels: np.ndarray) -> Ground:
@@ -75,7 +96,7 @@ def find_ground(pixels: np.ndarray) -> Ground:
         mask |= _flood(distance, seed)
         alike |= cv2.blur(distance, (3, 3)) <= NEAR
         soft |= distance <= SOFT
-    return Ground(mask, alike, soft, colors, float(share))
+    return Ground(mask, alike, soft, colors)
 
 
 def _ring(pixels):

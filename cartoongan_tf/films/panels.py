@@ -19,7 +19,10 @@ SIDE = 0.5  # of a side that must be straight, for white beside it to be the pic
 FULL = 0.45  # of its frame that a window fills, if the panel has no straight sides
 STRAIGHT = 0.35  # of an outline that is straight, if a panel's
 PALE = 0.04  # of the width: the widest gutter that is too soft to be ground
-STROKE = 0.025  # of the width: the widest brush stroke that parts two panels
+SHORTEST = 0.025  # of the width: the length of a stroke of the brush between panels
+THIN = 0.0025  # of the width: how thick it is at least
+LONG = 5.5  # how much longer than thick
+GAP = 0.016  # of the width: between two strokes
 LETTERED = 0.25  # of the panels' area under text: a page of credits
 EMPTY = 0.25  # of a page's one panel that is empty in one piece: ground for credits
 CALM = 4.0  # levels of standard deviation around a pixel where it is empty
@@ -148,27 +151,35 @@ def _find_shapes(ground: Ground, least: float):
 
 
 def _find_strokes(ground: Ground, least: float) -> np.ndarray:
-    """Gutters that the ground outside does not reach: around insets, or drawn."""
+    """Gutters that the ground outside does not reach: around insets, or by a brush."""
     width = ground.mask.shape[1]
-    found = np.zeros(ground.mask.shape, bool)
+    rings = np.zeros(ground.mask.shape, bool)
+    strokes = np.zeros(ground.mask.shape, bool)
     for box, part in parts(ground.alike & ~ground.mask):
-        if max(part.shape) < 0.5 * least:
+        high, wide = part.shape
+        if max(high, wide) < SHORTEST * width:
             continue
-        is_ring = (
-            min(part.shape) >= least
+        if (
+            min(high, wide) >= least
             and part.mean() < 0.4
             and fill_holes(part).mean() > 0.8
-        )
-        # Light fades into what is around it, a stroke of the brush does not.
-        beside = np.pad(part, 8)
-        beside = (grow(beside, 6) & ~grow(beside, 4))[8:-8, 8:-8]
+        ):
+            rings[box] |= part
+            continue
         thick = 2 * part.sum() / max(1, cv2.arcLength(outline(part), True))
-        is_stroke = 4 <= thick <= STROKE * width and (
-            ground.soft[box][beside].mean() < 0.3
-        )
-        if is_ring or is_stroke:
-            found[box] |= part
-    return grow(found, 2) if found.any() else found
+        if (
+            THIN * width <= thick <= max(high, wide) / LONG
+            and not ground.fades_around(box, part)
+        ):
+            strokes[box] |= part
+    if strokes.any():
+        # One after the other they lead to the ground; a streak of light does not.
+        near = grow(strokes | ground.mask, round(GAP * width / 2))
+        for box, part in parts(near):
+            if not (ground.mask[box] & part).any():
+                strokes[box] &= ~part
+    found = rings | strokes
+    return grow(found, 3) if found.any() else found
 
 
 def _draw_in(box: tuple, margin: int, ground: Ground) -> tuple:
