@@ -1,5 +1,6 @@
 """The command that makes a dataset: `python -m cartoongan_tf.prepare film.mp4`."""
 
+import argparse
 import math
 import sys
 from pathlib import Path
@@ -14,6 +15,9 @@ EXAMPLES = """\
       judges everything and writes nothing but the report, to the folder look/
   python -m cartoongan_tf.prepare disc1/ disc2/ stills/ --style mine --photos ~/photos
       films and pictures below several folders; photos to data/mine/photos/
+  python -m cartoongan_tf.prepare pages/ --style pepper
+      the panels of comic pages, without gutters, balloons and credits; whether a
+      folder holds pages is recognised (--pages and --no-pages decide it)
   python -m cartoongan_tf.prepare film.mkv --style mine --start 1:30 --end 1:52:00
       without what stands before and behind the film
   python -m cartoongan_tf.prepare film.mkv --style mine --keep subtitled --every 0.5"""
@@ -23,15 +27,21 @@ def main(argv):
     """Parses the flags and does it; returns the exit code."""
     parser = terminal.parser(
         "prepare",
-        "Make a dataset of films and pictures: shots found, black bars cut, "
-        "near-duplicates, blank, blurred and faded frames, titles and subtitles left "
-        "out.",
+        "Make a dataset of films, comics and pictures: shots found, black bars cut, "
+        "pages cut into panels, near-duplicates, blank, blurred and faded frames, "
+        "titles and subtitles left out.",
         EXAMPLES,
     )
     flag = parser.add_argument
     flag("input", nargs="*", metavar="INPUT", help="films, folders, pictures or globs")
     flag("--style", required=True, help="name of the style, and of its folder")
     flag("--data", default="data", help="folder that holds a folder for each style")
+    flag(
+        "--pages",
+        action=argparse.BooleanOptionalAction,
+        help="pictures are comic pages, to be cut into panels, or are not (default: "
+        "recognised, folder by folder)",
+    )
     flag("--photos", nargs="+", metavar="DIR", help="photos to train with, from there")
     flag(
         "--size",
@@ -58,7 +68,7 @@ def main(argv):
         default=[],
         metavar="REASON",
         help="do not leave out for these reasons: small, blank, faded, blurred, "
-        "credits, subtitled, duplicate",
+        "credits, subtitled, lettered, gutter, duplicate",
     )
     flag("--start", default="0", help="begin here in films: seconds, 1:30 or 0:01:30")
     flag("--end", help="end here in films")
@@ -105,6 +115,7 @@ def main(argv):
             if isinstance(error, OSError) and error.errno is not None:
                 raise  # the disk, not the film
             failures.append(f"{source.path}: {terminal.one_line(error)}")
+        failures += getattr(source, "damaged", [])  # pages; of pictures, the report
     if not args.dry_run:
         _say_what_next(prepared, args)
     for warning in prepared.warnings():
@@ -168,6 +179,7 @@ def _seconds(flag, text):
 def _find_sources(args, prepared, start, end):
     """Every film and every folder of pictures that was named, and what went wrong."""
     from cartoongan_tf.films.frames import Film
+    from cartoongan_tf.films.pages import PageSource, are_pages
     from cartoongan_tf.films.sources import FilmSource, PictureSource, sort_inputs
 
     sources, taken = [], set()
@@ -200,7 +212,13 @@ def _find_sources(args, prepared, start, end):
         )
     for path, files in groups:
         label = name("cartoons", path)
-        sources.append(("cartoons", PictureSource(files, label, path, args.size)))
+        cut = args.pages
+        if cut is None:
+            cut = are_pages([file for file, _ in files])
+            if cut:
+                print(f"Comic pages, cut into panels (not with --no-pages): {path}")
+        kind = PageSource if cut else PictureSource
+        sources.append(("cartoons", kind(files, label, path, args.size)))
     films, groups, told = sort_inputs(args.photos or [])
     failures += told
     failures += [f"`--photos` must be pictures. Received a film: {f}" for f in films]
@@ -235,6 +253,8 @@ def _identify(part, source, args):
         "--start": args.start,
         "--end": args.end,
         "--limit": args.limit,
+        # Only where it is so: what was prepared before there were pages stays done.
+        **({"--pages": True} if hasattr(source, "damaged") else {}),
     }
 
 

@@ -13,7 +13,8 @@ SMALLEST = 0.03  # of the page's width: the short side of a balloon
 LONGEST = 0.06  # of the width: its long side, at least
 WHOLE = 0.5  # of a balloon that is of the ground's colour; the rest is text
 ROUND = 0.6  # of its hull that a balloon fills
-LETTERS = 8  # in a line of text, at least: teeth and roofs in a row have up to 7
+LETTERS = 5  # in a line of text, at least
+WORDS = 16  # letters of lines that belong together: teeth in a row may look like 10
 
 
 def find_balloons(ground: Ground, frame: tuple, shape: np.ndarray) -> np.ndarray:
@@ -58,7 +59,7 @@ def find_text(pixels: np.ndarray) -> np.ndarray:
         bool `(H, W)`.
     """
     height, width = pixels.shape[:2]
-    found = np.zeros((height, width), bool)
+    letters = np.zeros((height, width), np.float32)  # of a line, spread over its box
     # Square pieces, which `find_lines` looks at in the size they have; they overlap,
     # since a line that touches the edge of one is not seen.
     for top in _steps(height):
@@ -71,11 +72,16 @@ def find_text(pixels: np.ndarray) -> np.ndarray:
                 if line.letters < LETTERS:
                     continue
                 around = (line.bottom - line.top) * rows
-                y0 = top + line.top * rows - around
-                y1 = top + line.bottom * rows + around
-                x0 = left + line.left * columns - around
-                x1 = left + line.right * columns + around
-                found[max(0, int(y0)) : int(y1) + 1, max(0, int(x0)) : int(x1) + 1] = 1
+                y0 = max(0, round(top + line.top * rows - around))
+                y1 = round(top + line.bottom * rows + around)
+                x0 = max(0, round(left + line.left * columns - around))
+                x1 = round(left + line.right * columns + around)
+                box = letters[y0:y1, x0:x1]
+                np.maximum(box, line.letters / max(1, box.size), out=box)
+    found = letters > 0
+    for box, part in parts(found):
+        if letters[box][part].sum() < WORDS:
+            found[box] &= ~part
     return found
 
 

@@ -1,4 +1,4 @@
-"""The ground of a comic page: gutters and margins, the paper that nothing is drawn on."""
+"""The ground of a comic page: gutters and margins, where nothing is drawn."""
 
 from dataclasses import dataclass
 

@@ -79,14 +79,14 @@ def find_panels(pixels: np.ndarray) -> Page:
     small = np.ascontiguousarray(small)
     ground = find_ground(small)
     text = find_text(small)
-    if ground.mask.any():
+    framed = bool(ground.mask.any())
+    if framed:
         boxes, left_out = _find_boxes(small, ground, text)
     else:
         boxes, left_out = [(0, 0, *small.shape[1::-1])], []
-    framed = bool(ground.mask.any())
-    if _is_of_credits(small, boxes + [box for box, _ in left_out], text, framed):
-        left_out = [(box, "credits") for box in boxes]
-        boxes = []
+    every = boxes + [box for box, _ in left_out]
+    if _is_of_credits(small, every, text, framed):
+        boxes, left_out = [], [(box, "credits") for box in every]
 
     def enlarge(box):
         left, top, right, bottom = (side / share for side in box)
@@ -167,9 +167,8 @@ def _find_strokes(ground: Ground, least: float) -> np.ndarray:
             rings[box] |= part
             continue
         thick = 2 * part.sum() / max(1, cv2.arcLength(outline(part), True))
-        if (
-            THIN * width <= thick <= max(high, wide) / LONG
-            and not ground.fades_around(box, part)
+        if THIN * width <= thick <= max(high, wide) / LONG and not ground.fades_around(
+            box, part
         ):
             strokes[box] |= part
     if strokes.any():
@@ -198,9 +197,10 @@ def _split(ground: Ground, box: tuple, least: float) -> list[tuple]:
     """Parts of a box on either side of pale straight bands, too soft for ground."""
     x0, y0, x1, y1 = box
     soft = ground.soft[y0:y1, x0:x1]
+    away = round(0.007 * ground.soft.shape[1])  # from the band: it fades
     for axis in (0, 1):
         share = soft.mean(axis=1 - axis)
-        pale = np.concatenate([[False], share >= 0.97, [False]])
+        pale = np.concatenate([[False], share >= 0.8, [False]])
         edges = np.flatnonzero(pale[1:] != pale[:-1])
         for begin, end in zip(edges[::2], edges[1::2], strict=True):
             before, after = share[max(0, begin - 12) : begin], share[end : end + 12]
@@ -211,9 +211,15 @@ def _split(ground: Ground, box: tuple, least: float) -> list[tuple]:
                 and max(before.min(), after.min()) < 0.5
             ):
                 if axis == 0:
-                    both = (x0, y0, x1, y0 + begin - 4), (x0, y0 + end + 4, x1, y1)
+                    both = (
+                        (x0, y0, x1, y0 + begin - away),
+                        (x0, y0 + end + away, x1, y1),
+                    )
                 else:
-                    both = (x0, y0, x0 + begin - 4, y1), (x0 + end + 4, y0, x1, y1)
+                    both = (
+                        (x0, y0, x0 + begin - away, y1),
+                        (x0 + end + away, y0, x1, y1),
+                    )
                 return [part for one in both for part in _split(ground, one, least)]
     return [box]
 

@@ -235,6 +235,8 @@ def describe(record: dict) -> list[str]:
             lines.append(
                 f"black bars cut: {record['stored_size']} to {record['without_bars']}"
             )
+    elif record["kind"] == "pages":
+        lines.append(f"{record['files']:,} comic pages, {record['panels']:,} panels")
     else:
         lines.append(f"{record['files']:,} files")
     lines.append(f"{record['kept']:,} kept of {record['offered']:,} looked at closely")

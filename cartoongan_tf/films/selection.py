@@ -46,7 +46,7 @@ class Selection:
             self.left_out.append((offer.caption, "damaged", str(error)))
             return "damaged"
         like = ""
-        reason = "faded" if offer.faded and "faded" in self.rules else None
+        reason = offer.unfit if offer.unfit in self.rules else None
         reason = reason or judge(pixels, self.rules)
         if reason is None and "duplicate" in self.rules:
             twin = self.gallery.find(pixels)

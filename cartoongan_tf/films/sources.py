@@ -26,7 +26,7 @@ class Offer:
     place: Path  # its name below the folder of its source
     caption: str  # when or what it is, in a few letters
     read: Callable[[], np.ndarray]  # uint8 RGB; raises ValueError where damaged
-    faded: bool = False
+    unfit: str | None = None  # a reason that was found before it is looked at
 
 
 @dataclass
@@ -79,7 +79,7 @@ class FilmSource:
                 return key.frame.picture(self.size, self.box)
 
             place = Path(f"{self.name}_{stamp(key.time)}.jpg")
-            yield Offer(place, clock(key.time), read, key.faded)
+            yield Offer(place, clock(key.time), read, "faded" if key.faded else None)
 
     def facts(self) -> dict:
         """What was found out, once all offers were made."""

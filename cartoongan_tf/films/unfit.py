@@ -16,6 +16,8 @@ REASONS = {
     "blurred": "nothing in it is sharp",
     "credits": "titles or credits",
     "subtitled": "subtitles in the picture",
+    "lettered": "balloons or text in it, and no large window beside them",
+    "gutter": "drawn on the page without a frame, or torn: no large window of it",
     "duplicate": "nearly the same as one that was kept",
 }
 

@@ -13,8 +13,8 @@ from cartoongan_tf.pictures import images
 from cartoongan_tf.samples import samples
 
 
-def offer(pixels, name, faded=False):
-    return Offer(Path(f"{name}.jpg"), name, lambda: pixels, faded)
+def offer(pixels, name, unfit=None):
+    return Offer(Path(f"{name}.jpg"), name, lambda: pixels, unfit)
 
 
 def drawing(seed):
@@ -32,7 +32,7 @@ def selection(tmp_path):
         assert found.offer(offer(drawing(number), f"good{number}")) is None
     assert found.offer(offer(drawing(2), "again")) == "duplicate"
     assert found.offer(offer(blank(144, 256), "black")) == "blank"
-    assert found.offer(offer(drawing(9), "fade", True)) == "faded"
+    assert found.offer(offer(drawing(9), "fade", "faded")) == "faded"
     roll = credit_roll(288, 512, ["Directed by Anna", "Music Kenji Hara"])
     assert found.offer(offer(roll, "names")) == "credits"
     assert found.offer(Offer(Path("x.jpg"), "x", unreadable)) == "damaged"
