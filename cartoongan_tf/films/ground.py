@@ -10,12 +10,14 @@ from cartoongan_tf.pictures import images
 cv2 = images.opencv()
 
 WORKING_WIDTH = 1000  # pixels: larger pages are looked at shrunk to this
+WORKING_AREA = 20e6  # pixels: and long strips to this; 300 MB are needed for it
 NEAR = 4  # levels: pixels of the ground itself
 SOFT = 40  # levels: what JPEG, or a soft border, makes of the ground beside a panel
 SOFT_REACH = 0.010  # of the width: how far that goes
 RING = 3  # pixels at the page's edge that tell its ground's colour
-RING_SHARE = 0.5  # of them, at least
+RING_SHARE = 0.5  # of two opposite sides, at least
 BAND = 0.004  # of the width: the least height of a gutter across the whole page
+WIDEST = 0.1  # of the width: a gutter that no other is like
 THIN = 0.005  # of the width: thinner lines of the ground's colour are drawn ones
 COLORS = 3  # grounds that a page may have
 FADES = 0.3  # of what lies beside a part that may be nearly of the ground's colour
@@ -68,26 +70,17 @@ def find_ground(pixels: np.ndarray) -> Ground:
         pixels: uint8 RGB `(H, W, 3)`, some hundred pixels wide.
     """
     height, width = pixels.shape[:2]
-    ring = _ring(pixels)
-    colors, seeds = [], []
-    color = np.median(ring, axis=0)
-    share = _is_near(ring[None], color, 2 * NEAR).mean()
-    if share >= RING_SHARE:
-        colors.append(color)
     seed = np.zeros((height, width), bool)
     seed[[0, -1]] = True
     seed[:, [0, -1]] = True
-    for rows, color in _bands(pixels):
+    colors = _color_of_margins(pixels)
+    for rows, color in _gutters(pixels):
         seed[rows] = True
-        seeds.append(color)
-    for columns, color in _bands(np.swapaxes(pixels, 0, 1)):
+        colors.append(color)
+    for columns, color in _gutters(np.swapaxes(pixels, 0, 1)):
         seed[:, columns] = True
-        seeds.append(color)
-    for color in seeds:
-        if len(colors) < COLORS and all(
-            np.abs(color - known).max() > 2 * NEAR for known in colors
-        ):
-            colors.append(color)
+        colors.append(color)
+    colors = _distinct(colors)[:COLORS]
     mask = np.zeros((height, width), bool)
     alike = np.zeros((height, width), bool)
     soft = np.zeros((height, width), bool)
@@ -99,19 +92,45 @@ def find_ground(pixels: np.ndarray) -> Ground:
     return Ground(mask, alike, soft, colors)
 
 
-def _ring(pixels):
-    return np.concatenate(
-        [
-            pixels[:RING].reshape(-1, 3),
-            pixels[-RING:].reshape(-1, 3),
-            pixels[:, :RING].reshape(-1, 3),
-            pixels[:, -RING:].reshape(-1, 3),
-        ]
+def _color_of_margins(pixels) -> list[np.ndarray]:
+    """The colour that most of the page's edge has, if two opposite sides have it."""
+    sides = (
+        pixels[:RING].reshape(-1, 3),
+        pixels[-RING:].reshape(-1, 3),
+        pixels[:, :RING].reshape(-1, 3),
+        pixels[:, -RING:].reshape(-1, 3),
     )
+    color = np.median(np.concatenate(sides), axis=0)
+    top, bottom, left, right = (
+        (_distance(side[None], color) <= 2 * NEAR).mean() for side in sides
+    )
+    # The sky of a picture is at one end of it, and at half of two sides.
+    is_ground = min(top, bottom) >= RING_SHARE or min(left, right) >= 0.9
+    return [color] if is_ground else []
 
 
-def _is_near(pixels, color, levels):
-    return _distance(pixels, color) <= levels
+def _distinct(colors):
+    """Colours without those that are nearly the same as one before."""
+    kept: list[np.ndarray] = []
+    for color in colors:
+        if all(np.abs(color - known).max() > 2 * NEAR for known in kept):
+            kept.append(color)
+    return kept
+
+
+def _gutters(pixels):
+    """Bands that are gutters, and not the plain sky of a picture.
+
+    Yields:
+        Pairs of a slice of rows and their colour.
+    """
+    height, width = pixels.shape[:2]
+    bands = list(_bands(pixels))
+    for rows, color in bands:
+        twins = [other for _, other in bands if np.abs(other - color).max() <= 2 * NEAR]
+        within = rows.start > 0 and rows.stop < height
+        if len(twins) > 1 or (within and rows.stop - rows.start <= WIDEST * width):
+            yield rows, color
 
 
 def _distance(pixels, color):

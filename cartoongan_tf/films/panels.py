@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from cartoongan_tf.films.balloons import find_balloons, find_text
-from cartoongan_tf.films.ground import WORKING_WIDTH, Ground, find_ground
+from cartoongan_tf.films.ground import WORKING_AREA, WORKING_WIDTH, Ground, find_ground
 from cartoongan_tf.films.rectangles import largest_rectangle
 from cartoongan_tf.films.shapes import fill_holes, grow, outline, parts
 from cartoongan_tf.pictures import images
@@ -71,7 +71,7 @@ def find_panels(pixels: np.ndarray) -> Page:
         pixels: uint8 RGB `(H, W, 3)`.
     """
     height, width = pixels.shape[:2]
-    share = min(1.0, WORKING_WIDTH / width)
+    share = min(1.0, WORKING_WIDTH / width, (WORKING_AREA / (width * height)) ** 0.5)
     small = pixels
     if share < 1:
         size = (round(width * share), max(1, round(height * share)))
@@ -145,9 +145,14 @@ def _find_shapes(ground: Ground, least: float):
     for frame, part in parts(opened):
         if min(part.shape) < least:
             continue
-        shape = fill_holes(part)
+        # An inset in it is another part, and the gutter around that is not drawn.
+        others = (opened[frame] > 0) & ~part
+        shape = fill_holes(part) & drawn[frame] & ~others
         # The opening has made its corners round.
-        yield frame, _fill_bays(shape | (drawn[frame] & grow(shape, bridge // 2)))
+        yield (
+            frame,
+            _fill_bays(shape | (drawn[frame] & grow(shape, bridge // 2) & ~others)),
+        )
 
 
 def _find_strokes(ground: Ground, least: float) -> np.ndarray:
