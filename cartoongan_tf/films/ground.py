@@ -18,6 +18,7 @@ RING = 3  # pixels at the page's edge that tell its ground's colour
 RING_SHARE = 0.5  # of two opposite sides, at least
 BAND = 0.004  # of the width: the least height of a gutter across the whole page
 WIDEST = 0.1  # of the width: a gutter that no other is like
+CROSSED = 0.6  # of a row beside a gutter that may be of its colour all the same
 THIN = 0.005  # of the width: thinner lines of the ground's colour are drawn ones
 COLORS = 3  # grounds that a page may have
 FADES = 0.3  # of what lies beside a part that may be nearly of the ground's colour
@@ -126,10 +127,22 @@ def _gutters(pixels):
     """
     height, width = pixels.shape[:2]
     bands = list(_bands(pixels))
+
+    def ends(row, color):
+        """Whether most of a row beside a band is of other colours."""
+        if not 0 <= row < height:
+            return True
+        return (_distance(pixels[row][None], color) <= SOFT).mean() <= CROSSED
+
     for rows, color in bands:
-        twins = [other for _, other in bands if np.abs(other - color).max() <= 2 * NEAR]
+        alike = [b for b in bands if np.abs(b[1] - color).max() <= 2 * NEAR]
         within = rows.start > 0 and rows.stop < height
-        if len(twins) > 1 or (within and rows.stop - rows.start <= WIDEST * width):
+        if len(alike) == 1 and not (
+            within and rows.stop - rows.start <= WIDEST * width
+        ):
+            continue
+        # A sky ends where the first roof begins, a gutter along the whole panel.
+        if any(ends(b.start - 4, c) and ends(b.stop + 3, c) for b, c in alike):
             yield rows, color
 
 

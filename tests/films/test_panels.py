@@ -8,6 +8,7 @@ from marked_pages import PAGES
 from cartoongan_tf.films.panels import find_panels
 from cartoongan_tf.films.rectangles import largest_rectangle
 from cartoongan_tf.pictures import images
+from cartoongan_tf.samples import samples
 
 WIDTH, HEIGHT = 600, 800
 
@@ -238,6 +239,14 @@ def test_a_strip_of_20000_pixels_is_cut_into_its_panels(color):
     page = find_panels(pixels)
     assert len(page.panels) == len(shapes) == 33
     assert_found(page, shapes)
+
+
+def test_a_plain_sky_from_edge_to_edge_is_no_gutter():
+    pixels = draw_page(width=400, height=2300)
+    shapes = [(0, top, 400, top + 300) for top in range(50, 2000, 450)]
+    for seed, (_, top, _, bottom) in enumerate(shapes):
+        pixels[top:bottom] = samples.draw_cartoon(seed, "hayao", 300, 400)
+    assert_found(find_panels(pixels), shapes)
 
 
 @pytest.mark.parametrize("share", [0.6, 2.0])
