@@ -178,8 +178,8 @@ def _seconds(flag, text):
 
 def _find_sources(args, prepared, start, end):
     """Every film and every folder of pictures that was named, and what went wrong."""
+    from cartoongan_tf.comics.pages import PageSource, are_pages
     from cartoongan_tf.films.frames import Film
-    from cartoongan_tf.films.pages import PageSource, are_pages
     from cartoongan_tf.films.sources import FilmSource, PictureSource, sort_inputs
 
     sources, taken = [], set()

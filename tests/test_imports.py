@@ -14,6 +14,7 @@ FLOORS = (
     "pictures",
     "networks",
     "samples films evaluation",
+    "comics",
     "data",
     "models",
     "plans",
@@ -31,6 +32,7 @@ COMMANDS = {
 WITHOUT = {
     "pictures": {"tensorflow", "keras"},
     "films": {"tensorflow", "keras"},
+    "comics": {"tensorflow", "keras"},
     "evaluation": {"tensorflow", "keras"},
     "samples": {"tensorflow", "keras"},
     "plans": {"tensorflow", "keras"},

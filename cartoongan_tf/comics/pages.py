@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from cartoongan_tf import terminal
-from cartoongan_tf.films.panels import Page, Panel, find_panels
+from cartoongan_tf.comics.panels import Page, Panel, find_panels
 from cartoongan_tf.films.sources import Offer, shrink_short
 from cartoongan_tf.pictures import images, paths
 

@@ -4,10 +4,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from cartoongan_tf.films.balloons import find_balloons, find_text
-from cartoongan_tf.films.ground import WORKING_AREA, WORKING_WIDTH, Ground, find_ground
-from cartoongan_tf.films.rectangles import largest_rectangle
-from cartoongan_tf.films.shapes import fill_holes, grow, outline, parts
+from cartoongan_tf.comics.balloons import find_balloons, find_text
+from cartoongan_tf.comics.ground import WORKING_AREA, WORKING_WIDTH, Ground, find_ground
+from cartoongan_tf.comics.rectangles import largest_rectangle
+from cartoongan_tf.comics.shapes import fill_holes, grow, outline, parts
 from cartoongan_tf.pictures import images
 
 cv2 = images.opencv()

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from cartoongan_tf.films.ground import Ground
+from cartoongan_tf.comics.ground import Ground
+from cartoongan_tf.comics.shapes import fill_holes, grow, hull, parts
 from cartoongan_tf.films.lettering import SIDE, find_lines
-from cartoongan_tf.films.shapes import fill_holes, grow, hull, parts
 from cartoongan_tf.pictures import images
 
 cv2 = images.opencv()

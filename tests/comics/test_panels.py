@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 from marked_pages import PAGES
 
-from cartoongan_tf.films.panels import find_panels
-from cartoongan_tf.films.rectangles import largest_rectangle
+from cartoongan_tf.comics.panels import find_panels
+from cartoongan_tf.comics.rectangles import largest_rectangle
 from cartoongan_tf.pictures import images
 from cartoongan_tf.samples import samples
 

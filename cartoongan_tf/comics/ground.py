@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cartoongan_tf.films.shapes import grow
+from cartoongan_tf.comics.shapes import grow
 from cartoongan_tf.pictures import images
 
 cv2 = images.opencv()

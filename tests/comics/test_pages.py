@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from test_panels import GRID, HEIGHT, WIDTH, draw_page, flower, texture
 
+from cartoongan_tf.comics.pages import PageSource, are_pages
 from cartoongan_tf.films.duplicates import Gallery
-from cartoongan_tf.films.pages import PageSource, are_pages
 from cartoongan_tf.films.selection import Selection
 from cartoongan_tf.pictures import images
 from cartoongan_tf.samples import samples

@@ -1,0 +1,1 @@
+"""Comic pages to panels that are fit to learn from."""
