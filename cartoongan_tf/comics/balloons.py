@@ -11,14 +11,14 @@ cv2 = images.opencv()
 
 SMALLEST = 0.03  # of the page's width: the short side of a balloon
 LONGEST = 0.06  # of the width: its long side, at least
-WHOLE = 0.5  # of a balloon that is of the ground's colour; the rest is text
+WHOLE = 0.5  # of a balloon that is plain; the rest is text
 ROUND = 0.6  # of its hull that a balloon fills
 LETTERS = 5  # in a line of text, at least
 WORDS = 16  # letters of lines that belong together: teeth in a row may look like 10
 
 
 def find_balloons(ground: Ground, frame: tuple, shape: np.ndarray) -> np.ndarray:
-    """Smooth areas of the ground's colour within a panel, whatever is in them.
+    """Smooth areas in a panel, white or of the ground's colour, text in them or not.
 
     Args:
         ground: The page's.
@@ -28,25 +28,32 @@ def find_balloons(ground: Ground, frame: tuple, shape: np.ndarray) -> np.ndarray
     Returns:
         bool `(H, W)`.
     """
-    width = ground.mask.shape[1]
     found = np.zeros(shape.shape, bool)
-    for box, part in parts(ground.alike[frame] & shape):
-        high, wide = part.shape
-        if min(wide, high) < SMALLEST * width or max(wide, high) < LONGEST * width:
-            continue
-        blob = fill_holes(part)
-        around = hull(blob)
-        if part.sum() < WHOLE * blob.sum() or blob.sum() < ROUND * around.sum():
-            continue
-        rows, columns = box
-        top, left = frame[0].start, frame[1].start
-        on_page = (
-            slice(top + rows.start, top + rows.stop),
-            slice(left + columns.start, left + columns.stop),
-        )
-        if not ground.fades_around(on_page, blob):
-            found[box] |= around
+    for layer in (ground.layer, ground.white):
+        for box, part in parts(layer.alike[frame] & shape):
+            around = _balloon(part, ground.mask.shape[1])
+            if around is None:
+                continue
+            (rows, columns), (down, right) = box, frame
+            on_page = (
+                slice(down.start + rows.start, down.start + rows.stop),
+                slice(right.start + columns.start, right.start + columns.stop),
+            )
+            # Light and snow fade into what is around them, a balloon ends.
+            if not layer.fades_around(on_page, fill_holes(part), ground.mask):
+                found[box] |= around
     return grow(found, 4)
+
+
+def _balloon(part: np.ndarray, width: int) -> np.ndarray | None:
+    """The hull of a plain area that has a balloon's form, else None."""
+    if min(part.shape) < SMALLEST * width or max(part.shape) < LONGEST * width:
+        return None
+    blob = fill_holes(part)
+    around = hull(blob)
+    if part.sum() < WHOLE * blob.sum() or blob.sum() < ROUND * around.sum():
+        return None
+    return around
 
 
 def find_text(pixels: np.ndarray) -> np.ndarray:

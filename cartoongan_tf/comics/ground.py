@@ -26,42 +26,55 @@ PIECES = 40  # of a gutter, at most
 
 
 @dataclass(frozen=True)
-class Ground:
-    """Where a page's ground is.
+class Layer:
+    """What of a page has certain colours.
 
     Args:
-        mask: bool `(H, W)`: ground that is connected to the page's edge, or to a
-            gutter that goes from edge to edge.
-        alike: bool `(H, W)`: everything of the ground's colour, in panels too.
-        soft: bool `(H, W)`: what is near to it, as a soft border is.
-        colors: The ground's colours, RGB.
+        alike: bool `(H, W)`: what is of one of the colours.
+        soft: bool `(H, W)`: what is near to one, as a soft border is.
     """
 
-    mask: np.ndarray
     alike: np.ndarray
     soft: np.ndarray
-    colors: list[np.ndarray]
 
-    def fades_around(self, box: tuple, part: np.ndarray) -> bool:
-        """Whether a part of the ground's colour fades into what is around it.
+    def fades_around(self, box: tuple, part: np.ndarray, without: np.ndarray) -> bool:
+        """Whether a part of the layer fades into what is around it.
 
         Light and snow do; balloons, and gutters that a brush has drawn, end.
 
         Args:
             box: Slices of the rows and columns that the part lies in.
             part: bool, of that size.
+            without: bool `(H, W)`: what around it does not count.
         """
-        far, near = round(0.01 * self.mask.shape[1]), round(0.008 * self.mask.shape[1])
-        (rows, columns), (height, width) = box, self.mask.shape
+        height, width = self.soft.shape
+        far, near = round(0.01 * width), round(0.008 * width)
+        rows, columns = box
         top, left = max(0, rows.start - far), max(0, columns.start - far)
         bottom, right = min(height, rows.stop + far), min(width, columns.stop + far)
         here = np.zeros((bottom - top, right - left), bool)
         y, x = rows.start - top, columns.start - left
         here[y : y + part.shape[0], x : x + part.shape[1]] = part
         beside = grow(here, far) & ~grow(here, near)
-        beside &= ~self.mask[top:bottom, left:right]
+        beside &= ~without[top:bottom, left:right]
         soft = self.soft[top:bottom, left:right][beside]
         return soft.size == 0 or soft.mean() >= FADES
+
+
+@dataclass(frozen=True)
+class Ground:
+    """Where a page's ground is.
+
+    Args:
+        mask: bool `(H, W)`: ground that is connected to the page's edge, or to a
+            gutter that goes from edge to edge.
+        layer: What is of the ground's colours, in panels too.
+        white: What is white, as balloons are on a ground of any colour.
+    """
+
+    mask: np.ndarray
+    layer: Layer
+    white: Layer
 
 
 def find_ground(pixels: np.ndarray) -> Ground:
@@ -88,9 +101,15 @@ def find_ground(pixels: np.ndarray) -> Ground:
     for color in colors:
         distance = _distance(pixels, color)
         mask |= _flood(distance, seed)
-        alike |= cv2.blur(distance, (3, 3)) <= NEAR
-        soft |= distance <= SOFT
-    return Ground(mask, alike, soft, colors)
+        layer = _layer(distance)
+        alike |= layer.alike
+        soft |= layer.soft
+    white = _layer(_distance(pixels, np.full(3, 255)))
+    return Ground(mask, Layer(alike, soft), white)
+
+
+def _layer(distance) -> Layer:
+    return Layer(cv2.blur(distance, (3, 3)) <= NEAR, distance <= SOFT)
 
 
 def _color_of_margins(pixels) -> list[np.ndarray]:

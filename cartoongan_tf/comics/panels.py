@@ -23,7 +23,7 @@ SHORTEST = 0.025  # of the width: the length of a stroke of the brush between pa
 THIN = 0.0025  # of the width: how thick it is at least
 LONG = 5.5  # how much longer than thick
 GAP = 0.016  # of the width: between two strokes
-LETTERED = 0.25  # of the panels' area under text: a page of credits
+LETTERED = 0.25  # of what is drawn on a page lies under text: a page of credits
 EMPTY = 0.25  # of a page's one panel that is empty in one piece: ground for credits
 CALM = 4.0  # levels of standard deviation around a pixel where it is empty
 
@@ -80,12 +80,11 @@ def find_panels(pixels: np.ndarray) -> Page:
     ground = find_ground(small)
     text = find_text(small)
     framed = bool(ground.mask.any())
-    if framed:
-        boxes, left_out = _find_boxes(small, ground, text)
-    else:
-        boxes, left_out = [(0, 0, *small.shape[1::-1])], []
+    boxes, left_out = _find_boxes(small, ground, text)
     every = boxes + [box for box, _ in left_out]
-    if _is_of_credits(small, every, text, framed):
+    drawn = ~ground.mask
+    full_of_text = (text & drawn).sum() > LETTERED * drawn.sum()
+    if full_of_text or (framed and len(every) == 1 and _is_empty(small, every[0])):
         boxes, left_out = [], [(box, "credits") for box in every]
 
     def enlarge(box):
@@ -160,7 +159,7 @@ def _find_strokes(ground: Ground, least: float) -> np.ndarray:
     width = ground.mask.shape[1]
     rings = np.zeros(ground.mask.shape, bool)
     strokes = np.zeros(ground.mask.shape, bool)
-    for box, part in parts(ground.alike & ~ground.mask):
+    for box, part in parts(ground.layer.alike & ~ground.mask):
         high, wide = part.shape
         if max(high, wide) < SHORTEST * width:
             continue
@@ -172,9 +171,8 @@ def _find_strokes(ground: Ground, least: float) -> np.ndarray:
             rings[box] |= part
             continue
         thick = 2 * part.sum() / max(1, cv2.arcLength(outline(part), True))
-        if THIN * width <= thick <= max(high, wide) / LONG and not ground.fades_around(
-            box, part
-        ):
+        is_stroke = THIN * width <= thick <= max(high, wide) / LONG
+        if is_stroke and not ground.layer.fades_around(box, part, ground.mask):
             strokes[box] |= part
     if strokes.any():
         # One after the other they lead to the ground; a streak of light does not.
@@ -201,8 +199,9 @@ def _draw_in(box: tuple, margin: int, ground: Ground) -> tuple:
 def _split(ground: Ground, box: tuple, least: float) -> list[tuple]:
     """Parts of a box on either side of pale straight bands, too soft for ground."""
     x0, y0, x1, y1 = box
-    soft = ground.soft[y0:y1, x0:x1]
-    away = round(0.007 * ground.soft.shape[1])  # from the band: it fades
+    soft = ground.layer.soft[y0:y1, x0:x1]
+    width = ground.mask.shape[1]
+    away = round(0.007 * width)  # from the band: it fades
     for axis in (0, 1):
         share = soft.mean(axis=1 - axis)
         pale = np.concatenate([[False], share >= 0.8, [False]])
@@ -212,7 +211,7 @@ def _split(ground: Ground, box: tuple, least: float) -> list[tuple]:
             if (
                 begin >= least
                 and len(share) - end >= least
-                and end - begin <= PALE * ground.soft.shape[1]
+                and end - begin <= PALE * width
                 and max(before.min(), after.min()) < 0.5
             ):
                 if axis == 0:
@@ -285,15 +284,10 @@ def _without_line(pixels: np.ndarray, box: tuple) -> tuple:
     return x0 + cuts[0], y0 + cuts[1], x1 - cuts[2], y1 - cuts[3]
 
 
-def _is_of_credits(pixels, boxes, text, framed) -> bool:
-    """Whether a page is full of text, or one empty panel to put text into."""
-    areas = [(slice(y0, y1), slice(x0, x1)) for x0, y0, x1, y1 in boxes]
-    lettered = sum(text[area].sum() for area in areas)
-    if lettered and lettered >= LETTERED * sum(text[area].size for area in areas):
-        return True
-    if len(boxes) != 1 or not framed:
-        return False
-    cut = pixels[areas[0]]
+def _is_empty(pixels: np.ndarray, box: tuple) -> bool:
+    """Whether a large part of a panel is a plain sheet, as for names to be put on."""
+    left, top, right, bottom = box
+    cut = pixels[top:bottom, left:right]
     share = min(1.0, 256 / min(cut.shape[:2]))
     gray = cv2.cvtColor(np.ascontiguousarray(cut), cv2.COLOR_RGB2GRAY)
     gray = cv2.resize(gray, None, fx=share, fy=share, interpolation=cv2.INTER_AREA)
