@@ -60,6 +60,7 @@ def test_flags_decide_what_is_a_page(command, pages, tmp_path):
     assert 150 <= images.read(cut).pixels.shape[0] <= 160
 
 
+@pytest.mark.slow
 def test_bad_pages_are_told_of_and_the_others_done(command, pages, tmp_path):
     (pages / "bad.jpg").write_bytes(b"no picture")
     images.write(pages / "black.png", np.zeros((400, 300, 3), np.uint8))
