@@ -21,7 +21,7 @@ FEW = 2000
 TRAINING_SIZE = 256
 
 _MORE = {
-    "cartoons": "add another film, or try --every 0.5 or --similarity 0.9",
+    "cartoons": "add more films or pages, or try --every 0.5 or --similarity 0.9",
     "photos": "add more folders by --photos",
 }
 
