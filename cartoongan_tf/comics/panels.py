@@ -50,7 +50,7 @@ class Page:
         panels: In the order of reading, from the left to the right.
         left_out: Pairs of a part of the page and why it gives no panel: `gutter` where
             the page's ground is in every large window, `lettered` where text or
-            balloons are, `credits`.
+            balloons are, `credits` of a whole page.
         framed: Whether margins or gutters were found. Without them the one panel is
             the whole page.
     """
@@ -85,7 +85,7 @@ def find_panels(pixels: np.ndarray) -> Page:
     drawn = ~ground.mask
     full_of_text = (text & drawn).sum() > LETTERED * drawn.sum()
     if full_of_text or (framed and len(every) == 1 and _is_empty(small, every[0])):
-        boxes, left_out = [], [(box, "credits") for box in every]
+        boxes, left_out = [], [((0, 0, *small.shape[1::-1]), "credits")]
 
     def enlarge(box):
         left, top, right, bottom = (side / share for side in box)
