@@ -8,6 +8,7 @@ import warnings
 from contextlib import contextmanager
 
 TRACEBACK = "CARTOONGAN_TF_TRACEBACK"  # set it to see where an error came from
+WARNING = "warning: "  # begins every line about what is odd, but no error
 # What stands before a command's name; `__main__` says how it was called itself.
 called_as = "python -m cartoongan_tf."
 
@@ -23,7 +24,7 @@ def run(main, argv: list[str] | None = None) -> None:
         argv: The arguments, `sys.argv[1:]` by default.
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    warnings.formatwarning = lambda message, *_: f"warning: {message}\n"
+    warnings.formatwarning = lambda message, *_: f"{WARNING}{message}\n"
     try:
         code = main(sys.argv[1:] if argv is None else argv)
     except KeyboardInterrupt:
@@ -66,7 +67,10 @@ def load_tensorflow(start: bool = True) -> None:
 
 @contextmanager
 def quiet_libraries(usual: tuple = ("",)):
-    """Holds back lines that C libraries write to stderr, those that begin `usual`."""
+    """Holds back lines that C libraries write to stderr, those that begin `usual`.
+
+    Our own warnings are not held back.
+    """
     sys.stderr.flush()
     kept = os.dup(2)
     with tempfile.TemporaryFile() as held:
@@ -79,7 +83,7 @@ def quiet_libraries(usual: tuple = ("",)):
             os.close(kept)
             held.seek(0)
             for line in held.read().decode(errors="replace").splitlines():
-                if not line.startswith(usual):
+                if not line.startswith(usual) or line.startswith(WARNING):
                     print(line, file=sys.stderr)
 
 

@@ -154,8 +154,8 @@ def test_photos_of_one_stem_do_not_overwrite_each_other(command, weights, tmp_pa
     for name in ("a.png", "a.jpg"):
         images.write(tmp_path / name, samples.draw_photo(1, 32, 32))
     assert command("cartoonize", "a.png", "a.jpg", "--weights", weights).returncode == 0
-    assert (tmp_path / "a_cartoon.png").is_file()
-    assert (tmp_path / "a_cartoon_2.png").is_file()
+    assert (tmp_path / "a_cartoon_jpg.png").is_file()
+    assert (tmp_path / "a_cartoon_png.png").is_file()
 
 
 # ---------------------------------------------------------------- refusals

@@ -32,12 +32,13 @@ def make_smooth(
         Pairs of (cartoon, smooth) paths, damaged cartoons left out with a warning.
     """
     root, target = folder / "cartoons", folder / "smooth"
-    names = [cartoon.relative_to(root).as_posix() for cartoon in cartoons]
-    made = {c: target / f"{n}.png" for c, n in zip(cartoons, names, strict=True)}
+    places = [target / cartoon.relative_to(root) for cartoon in cartoons]
+    wanted = [p.with_name(paths.cut(p.name, ".png")) for p in places]
+    made = dict(zip(cartoons, paths.apart(wanted, cartoons), strict=True))
     ours = set(made.values())
     pairs, todo = {}, []
-    for cartoon, name in zip(cartoons, names, strict=True):
-        own = (target / name, (target / name).with_suffix(".png"))
+    for cartoon, place in zip(cartoons, places, strict=True):
+        own = (place, place.with_suffix(".png"))
         own = [path for path in own if path not in ours and path.exists()]
         if own:
             pairs[cartoon] = own[0]

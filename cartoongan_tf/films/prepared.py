@@ -63,7 +63,8 @@ class PreparedSet:
     def choose_name(self, part: str, stem: str, source: Path, taken=()) -> str:
         """The folder's name for a source: its own, numbered where another has it."""
         base = "".join(c if c.isalnum() or c in "-_.+ " else "_" for c in stem)
-        base = base.strip(" .")[:80] or "source"
+        # Its pictures have the time in their names too.
+        base = paths.cut(base.strip(" .")[:80], most=200) or "source"
         name, number = base, 2
         while (part, name) in taken or self._is_of_another(part, name, source):
             name = f"{base}_{number}"

@@ -1,6 +1,6 @@
 """Where pictures of a dataset come from: films and folders, each a row of offers."""
 
-import os
+import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,7 +11,7 @@ from cartoongan_tf import terminal
 from cartoongan_tf.films.bars import find_bars
 from cartoongan_tf.films.frames import SUFFIXES, WHOLE, Box, Film, clock, stamp
 from cartoongan_tf.films.shots import Shots
-from cartoongan_tf.pictures import images, paths
+from cartoongan_tf.pictures import images, paths, sniff
 
 cv2 = images.opencv()
 
@@ -122,8 +122,11 @@ class PictureSource:
 
     def offers(self, watch=None) -> Iterator[Offer]:
         """The pictures in order; `watch` is told how many were read."""
-        places = [place.with_suffix(".jpg") for _, place in self.files]
-        places = paths.number_twins(places)
+        places = [
+            place.with_name(paths.cut(paths.stem(place), ".jpg"))
+            for _, place in self.files
+        ]
+        places = paths.apart(places, [file for file, _ in self.files])
         if self.may_have_bars:
             self._bars = self._find_bars()
         for number, (file, _) in enumerate(self.files):
@@ -174,6 +177,14 @@ def shrink_short(pixels: np.ndarray, short_side: int) -> np.ndarray:
     return images.resize(np.ascontiguousarray(pixels), *size)
 
 
+def is_film(path: Path) -> bool:
+    """Whether a file is a film by its name or, where that says nothing, inside."""
+    name = path.name.lower()
+    return name.endswith(SUFFIXES) or (
+        not name.endswith(paths.READABLE) and sniff.look(path) == sniff.FILM
+    )
+
+
 def sort_inputs(inputs: list[str]):
     """Films, folders of either, pictures and globs to films and lists of pictures.
 
@@ -185,26 +196,28 @@ def sort_inputs(inputs: list[str]):
     for text in inputs:
         path = Path(text)
         if path.is_dir():
-            below = sorted(
-                Path(root, name)
-                for root, folders, names in os.walk(path)
-                for name in names
-                if name.lower().endswith(SUFFIXES)
-                and not name.startswith(".")
-                and not any(part.startswith(".") for part in Path(root).parts[1:])
-            )
-            films += below
             try:
-                found = paths.find(path)
-                groups.append((path, [(f, f.relative_to(path)) for f in found]))
+                found, others = paths.search(path)
             except ValueError as error:
-                if not below:
-                    failures.append(f"{error}; nor are there films")
+                failures.append(str(error))
+                continue
+            below = [file for file in others if is_film(file)]
+            others = [file for file in others if not is_film(file)]
+            films += below
+            if found:
+                groups.append((path, [(f, f.relative_to(path)) for f in found]))
+            if not found and not below:
+                failures.append(
+                    f"A folder must hold pictures ({', '.join(paths.READABLE)}). "
+                    f"Received: {path}; nor are there films"
+                )
+            elif others:
+                warnings.warn(paths.passed_over(others, path), stacklevel=2)
             continue
         photos, told = paths.expand([text])
         failures += told
         for photo in photos:
-            if photo.path.suffix.lower() in paths.READABLE:
+            if not is_film(photo.path) and paths.is_picture(photo.path):
                 loose.append((photo.path, photo.place))
             else:
                 films.append(photo.path)

@@ -1,5 +1,7 @@
 """Where a command's pictures go: worked out and checked before any work."""
 
+import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,17 +47,20 @@ def take_order(
         ValueError: When there is no photo, or a result cannot be written, would replace
             a photo, or would replace a picture without `--overwrite`.
     """
+    is_folder = out is not None and (
+        os.path.isdir(out) or out.endswith(tuple(filter(None, (os.sep, os.altsep))))
+    )
     out = None if out is None else Path(out)
     suffix = "" if out is None else out.suffix.lower()
     to_file = suffix in paths.WRITABLE
-    if suffix in paths.READABLE and not to_file:
-        raise ValueError(
-            f"`--out` must be a folder, or end in {', '.join(paths.WRITABLE)}. "
-            f"Received: {out}"
-        )
+    if suffix in FOREIGN and not is_folder:
+        raise ValueError(_suffix_rule(out))
     photos, failures = paths.expand(inputs, None if to_file else out)
     if not photos:
         raise ValueError(failures[0] if failures else "There must be a photo")
+    is_one = len(photos) == 1 and not photos[0].in_folder
+    if is_one and not to_file and not is_folder and _LIKE_A_SUFFIX.fullmatch(suffix):
+        raise ValueError(_suffix_rule(out))
     is_sheet = to_file and compare
     targets = _name(photos, out, to_file, is_sheet, ending)
     own = {photo.path.resolve() for photo in photos}
@@ -74,6 +79,22 @@ def take_order(
     return Order(photos, targets, failures, out if is_sheet else None)
 
 
+# A picture's, but none that we write: nobody means a folder of that name.
+FOREIGN = {*paths.READABLE} - {*paths.WRITABLE} | {
+    ".bpg", ".dng", ".eps", ".exr", ".hdr", ".ico", ".j2k", ".jp2", ".jxl", ".jxr",
+    ".pbm", ".pcx", ".pdf", ".pgm", ".pnm", ".ppm", ".psd", ".qoi", ".svg", ".tga",
+    ".xcf",
+}  # fmt: skip
+_LIKE_A_SUFFIX = re.compile(r"\.[a-z][a-z0-9]{1,4}")  # not v1.2, not my.holiday
+
+
+def _suffix_rule(out: Path) -> str:
+    return (
+        f"`--out` must be a folder, or end in {', '.join(paths.WRITABLE)}. "
+        f"Received: {out} (a folder of that name would be {out}{os.sep})"
+    )
+
+
 def _name(photos, out, to_file, is_sheet, ending):
     """Where each photo's result goes."""
     if out is None:
@@ -82,8 +103,11 @@ def _name(photos, out, to_file, is_sheet, ending):
                 "`--out` must name a folder when photos come from one. "
                 "Received: no --out"
             )
-        names = [p.path.with_name(f"{p.path.stem}_{ending}.png") for p in photos]
-        return paths.number_twins(names)
+        beside = [
+            p.path.with_name(paths.cut(paths.stem(p.path), f"_{ending}.png"))
+            for p in photos
+        ]
+        return paths.apart(beside, [p.path for p in photos])
     if not to_file:
         return paths.place_results(photos, out)
     if len(photos) > 1 and not is_sheet:

@@ -81,8 +81,10 @@ class Distillation:
         folder = self.pairs.folder / "held"
         folder.mkdir(exist_ok=True)
         draw = as_function(self.teacher)
-        for path in tqdm(self.held, "held-out photos", disable=None):
-            place = folder / f"{path.stem}.png"
+        wanted = [folder / paths.cut(path.stem, ".png") for path in self.held]
+        places = paths.apart(wanted, self.held)
+        bar = tqdm(self.held, "held-out photos", disable=None)
+        for path, place in zip(bar, places, strict=True):
             photo = images.read(path).pixels
             if not place.exists():
                 images.write(place, draw_photo(draw, photo))

@@ -1,5 +1,7 @@
 """Facts about films and folders as sources of pictures."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from made_films import Script, blank
@@ -41,13 +43,37 @@ def test_a_folder_of_screenshots_loses_its_bars_other_sizes_keep_theirs(tmp_path
     assert source.facts()["notes"] == ["Black bars were cut off."]
 
 
-def test_names_that_would_collide_are_numbered_and_sizes_shrunk(tmp_path):
+def test_films_are_found_by_content_where_names_say_nothing(tmp_path):
+    for name, head in (
+        ("a.asf", b"\x30\x26\xb2\x75\x8e\x66\xcf\x11"),
+        ("b.rmvb", b".RMF"),
+        ("c.h264", b"\0\0\0\1\x67"),
+        ("d", b"\x1aE\xdf\xa3"),
+        ("e.ts", b"too short to tell: the name counts"),
+        ("notes.txt", b"no film"),
+    ):
+        (tmp_path / name).write_bytes(head)
+    images.write(tmp_path / "f.png", samples.draw_cartoon(1, "hayao", 80, 120))
+    (tmp_path / "f.png").rename(tmp_path / "f")
+    with pytest.warns(UserWarning) as told:
+        films, [(_, files)], failures = sort_inputs([str(tmp_path)])
+    assert [film.name for film in films] == ["a.asf", "b.rmvb", "c.h264", "d", "e.ts"]
+    assert [file.name for file, _ in files] == ["f"]
+    assert [str(w.message) for w in told] == [
+        f"Passed over in {tmp_path}: notes.txt (text)"
+    ]
+    assert failures == []
+    films, [(_, files)], _ = sort_inputs([str(tmp_path / "d"), str(tmp_path / "f")])
+    assert films == [tmp_path / "d"] and files == [(tmp_path / "f", Path("f"))]
+
+
+def test_names_that_would_collide_are_told_apart_and_sizes_shrunk(tmp_path):
     for name in ("a.png", "a.webp", "s/a.png"):
         images.write(tmp_path / name, samples.draw_cartoon(1, "hayao", 80, 120))
     _, [(folder, files)], _ = sort_inputs([str(tmp_path)])
     offers = list(PictureSource(files, "x", folder, 64).offers())
     places = sorted(offer.place.as_posix() for offer in offers)
-    assert places == ["a.jpg", "a_2.jpg", "s/a.jpg"]
+    assert places == ["a_png.jpg", "a_webp.jpg", "s/a.jpg"]
     assert offers[0].read().shape == (64, 96, 3)
 
 
