@@ -48,6 +48,12 @@ def main(argv):
         help="give the cartoon the photo's colour and exposure, which networks forget",
     )
     flag("--max-size", type=int, help="shrink photos to this long side before")
+    flag(
+        "--keep-metadata",
+        action="store_true",
+        help="keep the photo's date and GPS position in the cartoon; without it a "
+        "cartoon says nothing of when and where",
+    )
     flag("--compare", action="store_true", help="write photo and cartoon side by side")
     flag("--overwrite", action="store_true", help="replace pictures that exist")
     args = parser.parse_args(argv)
@@ -71,7 +77,7 @@ def main(argv):
 
     from cartoongan_tf.inference import styles
     from cartoongan_tf.inference.results import take_order
-    from cartoongan_tf.pictures import images, layout
+    from cartoongan_tf.pictures import images, layout, metadata
 
     order = take_order(args.input, args.out, "cartoon", args.compare, args.overwrite)
     failures = order.failures
@@ -92,16 +98,18 @@ def main(argv):
     for photo, target in zip(bar, order.targets, strict=True):
         try:
             with terminal.quiet_libraries():
-                picture = images.read(photo.path)
-            if args.max_size:
-                picture = images.shrink(picture, args.max_size)
+                picture = images.read(
+                    photo.path, args.max_size, cartoonizer.check_memory
+                )
             cartoon = cartoonizer(picture.pixels, args.strength, args.keep_color)
             if args.compare:
                 cartoon = layout.side_by_side(picture.pixels, cartoon)
             if order.sheet:
                 rows.append(cartoon)
             else:
-                images.write(target, cartoon, None if args.compare else picture.alpha)
+                alpha = None if args.compare else picture.alpha
+                exif = metadata.read(photo.path) if args.keep_metadata else None
+                images.write(target, cartoon, alpha, exif)
         except terminal.expected_errors() as error:
             told = terminal.one_line(error)
             names = (str(photo.path), str(target))

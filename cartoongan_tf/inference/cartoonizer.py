@@ -70,7 +70,7 @@ class Cartoonizer:
         """
         check_strength(strength)
         if not isinstance(photo, np.ndarray):
-            photo = images.read(photo).pixels
+            photo = images.read(photo, check=self.check_memory).pixels
         if photo.dtype != np.uint8 or photo.ndim != 3 or photo.shape[-1] != 3:
             raise ValueError(
                 "A photo must be uint8 RGB of shape (H, W, 3). "
@@ -90,7 +90,7 @@ class Cartoonizer:
         height, width = photo.shape[:2]
         if self._run.size is None:
             padded = images.pad(photo)
-            self._check_memory(*padded.shape[:2])
+            self.check_memory(*padded.shape[:2])
             fitted = photo
         else:
             fitted = images.fit(photo, *self._run.size)
@@ -109,8 +109,16 @@ class Cartoonizer:
         enlarged = images.resize(images.round_levels(levels), height, width)
         return enlarged.astype(np.float32)
 
-    def _check_memory(self, height: int, width: int) -> None:
-        """TensorFlow would be killed by the system, without a word."""
+    def check_memory(self, height: int, width: int) -> None:
+        """Checks that there is memory to draw a photo of this size.
+
+        Without it TensorFlow would be killed by the system, without a word.
+
+        Raises:
+            ValueError: When there is not; the message says what size would do.
+        """
+        if self._run.size is not None:
+            return  # drawn at that size, whatever the photo's
         own = getattr(self.generator, "bytes_per_pixel", UNKNOWN_GENERATOR)
         need = height * width * (own + BYTES_PER_PIXEL)
         free = memory.available()

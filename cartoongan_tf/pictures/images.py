@@ -8,14 +8,14 @@ level (truncation, the usual slip, gets 63 of 256 levels wrong after a round tri
 import io
 import os
 import warnings
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageCms, UnidentifiedImageError
-from PIL.PngImagePlugin import PngInfo
+from PIL import Image, PngImagePlugin, UnidentifiedImageError
 
-from cartoongan_tf.pictures import paths
+from cartoongan_tf.pictures import decoders, memory, paths, sniff
+from cartoongan_tf.pictures.decoders import Picture
 
 QUALITY = 95  # JPEG and WebP: flat colour shows blocks and ringing early
 
@@ -25,17 +25,12 @@ MULTIPLE = 4  # the generator halves the picture twice
 SMALLEST = 8  # below it the bottleneck is too small for its reflection padding
 
 Image.MAX_IMAGE_PIXELS = 400_000_000  # Pillow's own bomb guard refuses big panoramas
+# And a good PNG's profile or XMP, from 1 MiB on. A bomb unpacks to a thousand times its
+# size; all the texts of a file together still have Pillow's own 64 MiB.
+PngImagePlugin.MAX_TEXT_CHUNK = 16 * 2**20
 # Oddities in EXIF, large pictures. Once for all: `catch_warnings` around each reading
 # would, in threads, swallow the warnings of others.
 warnings.filterwarnings("ignore", module=r"PIL\.")
-
-
-@dataclass(frozen=True)
-class Picture:
-    """A picture read from a file: uint8 RGB `(H, W, 3)`, alpha `(H, W)` or None."""
-
-    pixels: np.ndarray
-    alpha: np.ndarray | None = None
 
 
 # ---------------------------------------------------------------- values
@@ -102,10 +97,19 @@ def fit(pixels: np.ndarray, height: int, width: int) -> np.ndarray:
 
 def shrink(picture: Picture, max_size: int) -> Picture:
     """Shrinks a picture, ratio kept, until its long side is at most `max_size`."""
-    sides = picture.pixels.shape[:2]
-    if max(sides) <= max_size:
+    return _resize(picture, *_shrunk(*picture.pixels.shape[:2], max_size))
+
+
+def _shrunk(height: int, width: int, max_size: int | None) -> tuple[int, int]:
+    longest = max(height, width)
+    if max_size is None or longest <= max_size:
+        return height, width
+    return tuple(max(1, round(side * max_size / longest)) for side in (height, width))
+
+
+def _resize(picture: Picture, height: int, width: int) -> Picture:
+    if picture.pixels.shape[:2] == (height, width):
         return picture
-    height, width = (max(1, round(side * max_size / max(sides))) for side in sides)
     alpha = picture.alpha
     return Picture(
         resize(picture.pixels, height, width),
@@ -122,16 +126,27 @@ def resize(pixels: np.ndarray, height: int, width: int) -> np.ndarray:
 # ---------------------------------------------------------------- reading
 
 
-def read(path: str | os.PathLike) -> Picture:
+def read(
+    path: str | os.PathLike,
+    max_size: int | None = None,
+    check: Callable[[int, int], None] | None = None,
+) -> Picture:
     """Reads a picture file: upright by its EXIF, sRGB, 8 bits, alpha kept apart.
 
-    Takes JPEG (CMYK too), PNG (8 and 16 bit, grey, palette, alpha), WebP, BMP, TIFF
-    and the first frame of a GIF or of an animation. 16 bits are rounded to 8. An
-    embedded colour profile is converted to sRGB.
+    Takes JPEG, PNG, WebP, BMP, TIFF, HEIC, AVIF, and the first frame of a GIF or of an
+    animation. More than 8 bits are rounded to 8. The colours of a profile are converted
+    to sRGB; a profile that cannot be used is warned of once. docs/inputs.md tells more.
+
+    Args:
+        path: The file; its content decides, not its name.
+        max_size: Shrink it to this long side, as `shrink` does. A JPEG is not even
+            decoded larger than twice that, if it can be.
+        check: Called with the height and width of the result (before it is turned) as
+            soon as the header is read; what it raises is a reason not to decode it.
 
     Raises:
-        ValueError: When the file is absent, empty, no picture, or damaged. The message
-            names the file.
+        ValueError: When the file is absent, empty, no picture, damaged or too large.
+            The message names the file.
     """
     path = Path(path)
     if path.is_dir():
@@ -142,129 +157,77 @@ def read(path: str | os.PathLike) -> Picture:
         raise ValueError(f"A photo must exist. No such file: {path}") from None
     except OSError as error:
         raise ValueError(f"Cannot read {path}: {error.strerror}") from error
-    return decode(data, path)
+    return decode(data, path, max_size, check)
 
 
-def decode(data: bytes, name: str | os.PathLike = "picture") -> Picture:
+def decode(
+    data: bytes,
+    name: str | os.PathLike = "picture",
+    max_size: int | None = None,
+    check: Callable[[int, int], None] | None = None,
+) -> Picture:
     """Decodes a picture file's bytes as `read` does; `name` is for error messages."""
     if not data:
         raise ValueError(f"A photo must not be empty. Received 0 bytes: {name}")
+    kind = sniff.kind(data[: sniff.HEAD])
+    if kind not in sniff.READ:
+        raise ValueError(
+            f"A photo must be a {', '.join(sniff.READ[:-1])} or {sniff.READ[-1]} file. "
+            f"Received {kind}: {name}"
+        )
+
+    target = None
+
+    def look(height: int, width: int) -> tuple[int, int]:
+        nonlocal target
+        target = _shrunk(height, width, max_size)
+        scale = decoders.jpeg_scale(height, width, *target) if kind == "JPEG" else 1
+        _check_size(height, width, scale)
+        if check is not None:
+            check(*target)
+        return target
+
     try:
-        with Image.open(io.BytesIO(data), formats=_FORMATS) as image:
-            image.load()
-            return _convert(image, data)
+        picture, orientation = decoders.decode(data, kind, name, look)
+        return decoders.turn(_resize(picture, *target), orientation)
+    except Image.DecompressionBombError:
+        raise ValueError(f"{_pixels_rule()} Received more: {name}") from None
     except UnidentifiedImageError:
         raise ValueError(
-            f"A photo must be a JPEG, PNG, WebP, BMP, TIFF or GIF file. "
-            f"Received other content: {name}"
+            f"A photo must be whole. Damaged: {name} (a {kind} by its first bytes, "
+            "but no more)"
         ) from None
-    except Image.DecompressionBombError:
-        raise ValueError(
-            f"A photo must have at most {2 * Image.MAX_IMAGE_PIXELS // 10**6} "
-            f"megapixels. Received more: {name}"
-        ) from None
-    except (OSError, SyntaxError, EOFError, IndexError, TypeError) as error:
-        # What Pillow's decoders raise on damaged data, SyntaxError (PNG) included.
-        raise ValueError(f"A photo must be whole. Damaged: {name} ({error})") from error
+    except ModuleNotFoundError as error:
+        raise ImportError(
+            f"A {kind} of this kind needs {error.name}: pip install {error.name}. "
+            f"Received: {name}"
+        ) from error
     except ValueError as error:
         raise ValueError(f"{error}: {name}") from error
+    except decoders.DAMAGE as error:
+        raise ValueError(f"A photo must be whole. Damaged: {name} ({error})") from error
 
 
-_FORMATS = ("BMP", "GIF", "JPEG", "PNG", "TIFF", "WEBP")
+_LARGE = 2**29  # bytes, from which on free memory is looked at
+_BYTES_PER_PIXEL = 16  # while decoding: Pillow's four, ours, and copies between
 
 
-def _convert(image: Image.Image, data: bytes) -> Picture:
-    orientation = image.getexif().get(_ORIENTATION, 1)
-    if _is_deep(image, data):
-        pixels, alpha = _decode_deep(image, data)
-    else:
-        pixels, alpha = _decode_shallow(image)
-    turn = _TURNS.get(orientation)
-    if turn is not None:
-        pixels = np.ascontiguousarray(turn(pixels))
-        alpha = None if alpha is None else np.ascontiguousarray(turn(alpha))
-    return Picture(pixels, alpha)
-
-
-_ORIENTATION = 0x0112
-_TURNS = {  # EXIF value -> what makes the stored picture upright
-    2: lambda a: a[:, ::-1],
-    3: lambda a: a[::-1, ::-1],
-    4: lambda a: a[::-1],
-    5: lambda a: a.swapaxes(0, 1),
-    6: lambda a: np.rot90(a, -1),
-    7: lambda a: a.swapaxes(0, 1)[::-1, ::-1],
-    8: lambda a: np.rot90(a, 1),
-}
-
-
-def _decode_shallow(image: Image.Image):
-    has_alpha = image.mode in ("RGBA", "LA", "PA", "La", "RGBa") or (
-        "transparency" in image.info
+def _pixels_rule() -> str:
+    return (
+        f"A photo must have at most {2 * Image.MAX_IMAGE_PIXELS // 10**6} megapixels."
     )
-    profile = image.info.get("icc_profile")
-    alpha = None
-    if has_alpha:
-        image = image.convert("RGBA")
-        alpha = np.array(image.getchannel("A"))
-        image = image.convert("RGB")
-    if profile:
-        if image.mode in ("P", "1"):
-            image = image.convert("RGB")
-        image = _to_srgb(image, profile)
-    return np.array(image.convert("RGB")), alpha
 
 
-def _to_srgb(image: Image.Image, profile: bytes) -> Image.Image:
-    """Phones save in Display P3: taken for sRGB such a photo looks pale."""
-    try:
-        source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-        if "srgb" in ImageCms.getProfileDescription(source).lower():
-            return image
-        return ImageCms.profileToProfile(
-            image, source, ImageCms.createProfile("sRGB"), outputMode="RGB"
+def _check_size(height: int, width: int, scale: int) -> None:
+    if height * width > 2 * Image.MAX_IMAGE_PIXELS:
+        raise ValueError(f"{_pixels_rule()} Received {width}x{height}")
+    need = height * width // scale**2 * _BYTES_PER_PIXEL
+    free = memory.available() if need > _LARGE else None
+    if free is not None and need > free:
+        raise ValueError(
+            f"A photo must fit in memory. Received: {width}x{height} pixels, which "
+            f"take {need / 2**30:.1f} GiB to read, of {free / 2**30:.1f} GiB free"
         )
-    except (ImageCms.PyCMSError, OSError):
-        return image  # a broken profile, or one of another colour space
-
-
-def _is_deep(image: Image.Image, data: bytes) -> bool:
-    """Whether a channel has more than 8 bits: Pillow would drop the low ones."""
-    if image.format == "PNG":
-        return data[24] == 16  # IHDR's bit depth
-    if image.format == "TIFF":
-        bits = image.tag_v2.get(258, (1,))
-        return max(bits if isinstance(bits, tuple) else (bits,)) > 8
-    return False
-
-
-def _decode_deep(image: Image.Image, data: bytes):
-    tags = getattr(image, "tag_v2", {})
-    if tags.get(262) not in (None, 0, 1, 2):  # photometric: grey, grey, RGB
-        raise ValueError("A TIFF of 16 bits must be grey or RGB. Received another")
-    cv2 = opencv()
-    deep = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
-    if deep is None or deep.dtype != np.uint16:
-        kind = "an unknown kind" if deep is None else str(deep.dtype)
-        raise ValueError(f"A photo must have 8 or 16 bits a channel. Received {kind}")
-    if tags.get(262) == 0:  # grey in which 0 is white
-        deep = 65535 - deep
-    levels = round_levels(deep / 257.0)  # 65535 / 255
-    alpha = None
-    if levels.ndim == 2:
-        clear = image.info.get("transparency")
-        if isinstance(clear, int):  # PNG: this grey is transparent
-            alpha = np.where(deep == clear, 0, 255).astype(np.uint8)
-        levels = np.repeat(levels[..., None], 3, axis=-1)
-    else:
-        # A fourth channel that a TIFF does not call alpha (338) is none.
-        if levels.shape[-1] == 4 and tags.get(338, (2,))[0] != 0:
-            alpha = np.array(levels[..., 3])
-        levels = np.ascontiguousarray(levels[..., 2::-1])  # OpenCV speaks BGR
-    profile = image.info.get("icc_profile")
-    if profile:
-        levels = np.array(_to_srgb(Image.fromarray(levels), profile).convert("RGB"))
-    return levels, alpha
 
 
 def opencv():
@@ -305,7 +268,10 @@ def check_writable(path: str | os.PathLike) -> Path:
 
 
 def write(
-    path: str | os.PathLike, pixels: np.ndarray, alpha: np.ndarray | None = None
+    path: str | os.PathLike,
+    pixels: np.ndarray,
+    alpha: np.ndarray | None = None,
+    exif: bytes | None = None,
 ) -> None:
     """Writes a uint8 RGB picture as JPEG, PNG or WebP by its suffix, whole or not at
     all.
@@ -314,6 +280,7 @@ def write(
         path: Where to. Missing folders are made; a file of this name is replaced.
         pixels: uint8 `(H, W, 3)`.
         alpha: uint8 `(H, W)` or None. JPEG has no alpha: it shows on white there.
+        exif: What `metadata.read` gives; by default a picture says nothing of its kind.
 
     Raises:
         ValueError: When the suffix or the folder does not allow it.
@@ -325,7 +292,7 @@ def write(
             f"A {path.suffix} must have at most {most} pixels a side; write a .png. "
             f"Received: {pixels.shape[1]}x{pixels.shape[0]} for {path}"
         )
-    data = encode(pixels, path.suffix, alpha)
+    data = encode(pixels, path.suffix, alpha, exif=exif)
     with paths.replacing(path) as temporary:
         temporary.write_bytes(data)
 
@@ -338,6 +305,7 @@ def encode(
     suffix: str = ".png",
     alpha: np.ndarray | None = None,
     note: str | None = None,
+    exif: bytes | None = None,
 ) -> bytes:
     """Encodes a uint8 RGB picture, and alpha where the format has it, to bytes.
 
@@ -346,25 +314,29 @@ def encode(
         suffix: One of `paths.WRITABLE`.
         alpha: uint8 `(H, W)` or None.
         note: A line of text to keep in a PNG, for `read_note`.
+        exif: To be written into it, as bytes.
     """
     suffix = suffix.lower()
     buffer = io.BytesIO()
+    more = {} if exif is None else {"exif": exif}
     if suffix in (".jpg", ".jpeg"):
         if alpha is not None:
             cover = alpha[..., None] / 255.0
             pixels = round_levels(pixels * cover + 255.0 * (1 - cover))
         # No chroma subsampling: it frays the border between two flat colours.
-        Image.fromarray(pixels).save(buffer, "JPEG", quality=QUALITY, subsampling=0)
+        Image.fromarray(pixels).save(
+            buffer, "JPEG", quality=QUALITY, subsampling=0, **more
+        )
         return buffer.getvalue()
     if alpha is not None:
         pixels = np.dstack([pixels, alpha])
     if suffix == ".webp":
-        Image.fromarray(pixels).save(buffer, "WEBP", quality=QUALITY)
+        Image.fromarray(pixels).save(buffer, "WEBP", quality=QUALITY, **more)
     else:
-        text = PngInfo()
+        text = PngImagePlugin.PngInfo()
         if note is not None:
             text.add_text(_NOTE, note)
-        Image.fromarray(pixels).save(buffer, "PNG", pnginfo=text)
+        Image.fromarray(pixels).save(buffer, "PNG", pnginfo=text, **more)
     return buffer.getvalue()
 
 
