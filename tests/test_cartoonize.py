@@ -110,6 +110,77 @@ def test_alpha_is_kept_beside_the_cartoon(command, weights, tmp_path):
     assert np.array_equal(images.read(tmp_path / "c.png").alpha, alpha)
 
 
+@pytest.mark.parametrize("kind", ["gif", "webp", "png"])
+@pytest.mark.parametrize("result", ["png", "webp"])
+def test_alpha_survives_whatever_it_comes_in_and_goes_to(
+    command, weights, tmp_path, kind, result
+):
+    alpha = np.zeros((32, 40), np.uint8)
+    alpha[8:24, 10:] = 255
+    image = Image.fromarray(np.dstack([samples.draw_photo(1, 32, 40), alpha]))
+    image.save(tmp_path / f"a.{kind}", **({"lossless": True} if kind == "webp" else {}))
+    out = f"c.{result}"
+    ended = command("cartoonize", f"a.{kind}", "--weights", weights, "--out", out)
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert np.array_equal(images.read(tmp_path / out).alpha, alpha)
+
+
+def test_date_and_place_are_kept_only_where_asked_for(command, weights, tmp_path):
+    exif = Image.Exif()
+    exif[306] = "2024:05:01 09:30:00"
+    exif.get_ifd(0x8825).update({1: "N", 2: (48.0, 8.0, 12.0)})
+    Image.fromarray(samples.draw_photo(1, 32, 48)).save(tmp_path / "p.jpg", exif=exif)
+    command("cartoonize", "p.jpg", "--weights", weights, "--out", "a.jpg")
+    command("cartoonize", "p.jpg", "--weights", weights, "--out", "b.jpg",
+            "--keep-metadata")  # fmt: skip
+    with Image.open(tmp_path / "a.jpg") as image:
+        assert not image.getexif()
+    with Image.open(tmp_path / "b.jpg") as image:
+        assert image.getexif()[306] == "2024:05:01 09:30:00"
+        assert image.getexif().get_ifd(0x8825) == {1: "N", 2: (48.0, 8.0, 12.0)}
+
+
+def test_a_folder_from_a_phone_is_drawn_whole_and_the_rest_is_said(
+    process, weights, tmp_path
+):
+    import pillow_heif
+
+    folder = tmp_path / "phone"
+    folder.mkdir()
+    image = Image.fromarray(samples.draw_photo(1, 64, 64))
+    pillow_heif.from_pillow(image).save(folder / "IMG_1.HEIC")
+    image.save(folder / "IMG_2.avif")
+    image.save(folder / "pic.jfif", "JPEG")
+    image.save(folder / "0001", "PNG")
+    (folder / "IMG_3.mov").write_bytes(b"\0\0\0\x14ftypqt  " + bytes(8))
+    result = process("cartoonize", "phone", "--weights", weights, "--out", "o")
+    assert result.returncode == 0
+    assert result.stderr == "warning: Passed over in phone: IMG_3.mov (a film)\n"
+    names = sorted(path.name for path in (tmp_path / "o").iterdir())
+    assert names == ["0001.png", "IMG_1.png", "IMG_2.png", "pic.png"]
+
+
+def test_a_profile_that_cannot_be_used_is_said_once(process, weights, tmp_path):
+    for name in ("a.png", "b.png"):
+        image = Image.fromarray(samples.draw_photo(1, 32, 32))
+        image.save(tmp_path / name, icc_profile=b"no profile")
+    result = process("cartoonize", "a.png", "b.png", "--weights", weights, "--out", "o")
+    assert result.returncode == 0
+    (line,) = result.stderr.splitlines()
+    assert line.startswith("warning: A colour profile must be whole")
+    assert "a.png" in line and "taken for sRGB" in line
+
+
+def test_long_names_are_drawn(command, weights, tmp_path):
+    name = "漫" * 83
+    images.write(tmp_path / f"{name}.png", samples.draw_photo(1, 32, 32))
+    for out in ((), ("--out", "o")):
+        result = command("cartoonize", f"{name}.png", "--weights", weights, *out)
+        assert result.returncode == 0, result.stderr
+    assert (tmp_path / "o" / f"{name}.png").is_file()
+    assert (tmp_path / f"{name[:81]}_cartoon.png").is_file()
+
+
 def test_phone_photos_come_out_upright(command, weights, tmp_path):
     exif = Image.Exif()
     exif[0x0112] = 6
@@ -155,7 +226,7 @@ def test_photos_of_one_stem_do_not_overwrite_each_other(command, weights, tmp_pa
         images.write(tmp_path / name, samples.draw_photo(1, 32, 32))
     assert command("cartoonize", "a.png", "a.jpg", "--weights", weights).returncode == 0
     assert (tmp_path / "a_cartoon_jpg.png").is_file()
-    assert (tmp_path / "a_cartoon_png.png").is_file()
+    assert (tmp_path / "a_cartoon.png").is_file()
 
 
 # ---------------------------------------------------------------- refusals
@@ -270,6 +341,7 @@ def test_styles_without_weights_or_unknown_are_refused(command, photo, refused):
         (("--style", "hayao"), "must not both be given"),
         (("--out", "photo.png/x/c.png"), "must be writable"),
         (("--out", "c.tiff"), "must be a folder, or end in .jpeg"),
+        (("--out", "o.xyz"), "Received: o.xyz (a folder of that name would be o.xyz/)"),
         (("--out", "w"), "must not be a folder's"),
         (("--style", ""), "must not both be given"),
         (("--strength", "much"), "invalid float value"),

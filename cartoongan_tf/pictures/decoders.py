@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from PIL import Image, UnidentifiedImageError
+from PIL import ExifTags, Image, UnidentifiedImageError
 
 from cartoongan_tf.pictures import bitmaps, heifs, pngs, profiles, sniff, tiffs
 
@@ -23,7 +23,7 @@ class Picture:
 
 def decode(
     data: bytes, kind: str, name, look: Callable[[int, int], tuple[int, int]]
-) -> tuple[Picture, int]:
+) -> tuple[Picture, int, int]:
     """Decodes a picture file's bytes.
 
     Args:
@@ -34,14 +34,15 @@ def decode(
             that are wanted. A JPEG comes smaller then, but not as small.
 
     Returns:
-        The picture as it is stored, and the EXIF orientation, for `turn`.
+        The picture as it is stored; the EXIF orientation, for `turn`; and how many
+        times smaller it was decoded than it is stored.
 
     Raises:
         ValueError: When it is of a kind that we do not read.
         DAMAGE: When it is damaged.
     """
     if kind == "TIFF":
-        return _tiff(data, name, look)
+        return *_tiff(data, name, look), 1
     if kind == "BMP":
         return _bmp(data, name, look)
     return _with_pillow(data, kind, name, look)
@@ -50,11 +51,12 @@ def decode(
 def _with_pillow(data, kind, name, look):
     with _open(data, kind) as image:
         height, width = look(image.height, image.width)
+        scale = 1
         if kind == "JPEG":
             scale = jpeg_scale(image.height, image.width, height, width)
             if scale > 1:
                 image.draft(None, (image.width // scale, image.height // scale))
-        return _convert(image, data, kind, name)
+        return *_convert(image, data, kind, name), scale
 
 
 def jpeg_scale(height: int, width: int, target_height: int, target_width: int) -> int:
@@ -105,7 +107,8 @@ def _bmp(data, name, look):
     if profile:
         image = profiles.to_srgb(Image.fromarray(pixels), profile, name)
         pixels = np.array(image)
-    return Picture(pixels, None if alpha is None else np.ascontiguousarray(alpha)), 1
+    alpha = None if alpha is None else np.ascontiguousarray(alpha)
+    return Picture(pixels, alpha), 1, 1
 
 
 def _convert(image: Image.Image, data: bytes, kind: str, name):
@@ -134,10 +137,23 @@ def _profile(image: Image.Image, data: bytes, kind: str, name) -> bytes | None:
         if kind in ("HEIC", "AVIF") and not embedded:
             numbers = heifs.color_numbers(data)
             return profiles.from_numbers(*numbers) if numbers else None
+        if kind == "JPEG" and not embedded and _is_adobe(image):
+            return profiles.adobe()
     except ValueError as error:
         profiles.tell(error, name)
         return None
     return embedded
+
+
+def _is_adobe(image: Image.Image) -> bool:
+    """Whether a camera was set to Adobe RGB: it says so in two letters, no profile."""
+    exif = image.getexif()
+    if ExifTags.IFD.Exif not in exif:
+        return False
+    inner = exif.get_ifd(ExifTags.IFD.Exif)
+    return ExifTags.IFD.Interop in inner and (
+        exif.get_ifd(ExifTags.IFD.Interop).get(1) == "R03"
+    )
 
 
 _ORIENTATION = 0x0112
@@ -169,7 +185,7 @@ def _from_shallow(image: Image.Image, profile: bytes | None, name) -> Picture:
     if image.mode == "La":
         image = image.convert("LA")
     alpha = None
-    if "A" in image.mode or "a" in image.mode or "transparency" in image.info:
+    if image.mode in ("LA", "PA", "RGBA", "RGBa") or "transparency" in image.info:
         with_alpha = image.convert("RGBA")
         alpha = np.array(with_alpha.getchannel("A"))
         image = image.convert("L") if image.mode in ("L", "LA") else with_alpha

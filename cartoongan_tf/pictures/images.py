@@ -107,20 +107,31 @@ def _shrunk(height: int, width: int, max_size: int | None) -> tuple[int, int]:
     return tuple(max(1, round(side * max_size / longest)) for side in (height, width))
 
 
-def _resize(picture: Picture, height: int, width: int) -> Picture:
+def _resize(picture: Picture, height: int, width: int, part=None) -> Picture:
+    """Resizes pixels and alpha; of a `part`, its width and height from the top left."""
     if picture.pixels.shape[:2] == (height, width):
         return picture
     alpha = picture.alpha
     return Picture(
-        resize(picture.pixels, height, width),
-        None if alpha is None else resize(alpha, height, width),
+        resize(picture.pixels, height, width, part),
+        None if alpha is None else resize(alpha, height, width, part),
     )
 
 
-def resize(pixels: np.ndarray, height: int, width: int) -> np.ndarray:
-    """Resizes a uint8 picture (RGB or one channel): Lanczos, antialiased."""
-    picture = Image.fromarray(pixels).resize((width, height), Image.Resampling.LANCZOS)
-    return np.asarray(picture)
+def resize(pixels: np.ndarray, height: int, width: int, part=None) -> np.ndarray:
+    """Resizes a uint8 picture (RGB or one channel): Lanczos, antialiased.
+
+    Args:
+        pixels: `(H, W, 3)` or `(H, W)`.
+        height: Of the result.
+        width: Of the result.
+        part: Width and height of the part to take, from the top left; all by default.
+            They may be broken: the last pixel of a JPEG decoded at an eighth is partly
+            beyond the picture.
+    """
+    box = None if part is None else (0, 0, *part)
+    lanczos = Image.Resampling.LANCZOS
+    return np.asarray(Image.fromarray(pixels).resize((width, height), lanczos, box))
 
 
 # ---------------------------------------------------------------- reading
@@ -176,10 +187,11 @@ def decode(
             f"Received {kind}: {name}"
         )
 
-    target = None
+    stored = target = None
 
     def look(height: int, width: int) -> tuple[int, int]:
-        nonlocal target
+        nonlocal stored, target
+        stored = height, width
         target = _shrunk(height, width, max_size)
         scale = decoders.jpeg_scale(height, width, *target) if kind == "JPEG" else 1
         _check_size(height, width, scale)
@@ -188,8 +200,10 @@ def decode(
         return target
 
     try:
-        picture, orientation = decoders.decode(data, kind, name, look)
-        return decoders.turn(_resize(picture, *target), orientation)
+        picture, orientation, scale = decoders.decode(data, kind, name, look)
+        part = None if scale == 1 else (stored[1] / scale, stored[0] / scale)
+        picture = _resize(picture, *target, part)
+        return decoders.turn(picture, orientation)
     except Image.DecompressionBombError:
         raise ValueError(f"{_pixels_rule()} Received more: {name}") from None
     except UnidentifiedImageError:

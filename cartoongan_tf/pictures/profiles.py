@@ -219,6 +219,13 @@ def from_gamma(gamma: float | None, primaries: tuple = SRGB_PRIMARIES) -> bytes:
     return _make(primaries, signal ** (1 / gamma))
 
 
+@functools.lru_cache(maxsize=1)
+def adobe() -> bytes:
+    """The profile of Adobe RGB (1998)."""
+    primaries = (0.3127, 0.329, 0.64, 0.33, 0.21, 0.71, 0.15, 0.06)
+    return _make(primaries, np.linspace(0, 1, 4096) ** (563 / 256))
+
+
 def is_usual_gamma(gamma: float) -> bool:
     """Whether a PNG's gamma stands for sRGB's curve: within 5% of 1 / 2.2."""
     return abs(gamma * 2.2 - 1) < 0.05  # libpng's own tolerance

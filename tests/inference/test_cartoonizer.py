@@ -66,6 +66,17 @@ def test_a_photo_too_large_for_memory_is_refused_with_a_size_that_fits(
         cartoonizer(np.zeros((480, 640, 3), np.uint8))
 
 
+def test_a_file_too_large_for_memory_is_refused_by_its_header(
+    cartoonizer, tmp_path, monkeypatch
+):
+    images.write(tmp_path / "a.jpg", samples.draw_photo(1, 480, 640))
+    whole = (tmp_path / "a.jpg").read_bytes()
+    (tmp_path / "a.jpg").write_bytes(whole[:700])  # decoded it would be damaged
+    monkeypatch.setattr(module.memory, "available", lambda: 2**20)
+    with pytest.raises(ValueError, match=r"fit in memory.*640x480.*a\.jpg"):
+        cartoonizer(tmp_path / "a.jpg")
+
+
 def test_weights_are_a_style_a_file_or_a_generator(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     generator = Generator(2, 0)

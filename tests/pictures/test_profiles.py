@@ -30,6 +30,11 @@ TO_XYZ = {
         [0.2290, 0.6917, 0.0793],
         [0.0000, 0.0451, 1.0439],
     ],
+    "adobe": [
+        [0.5767, 0.1856, 0.1882],
+        [0.2973, 0.6274, 0.0753],
+        [0.0270, 0.0707, 0.9911],
+    ],
 }
 
 
@@ -194,6 +199,32 @@ def test_usual_profiles_are_told_of_never(tmp_path, colors):
         for profile in (SRGB, rgb_profile(2.2), rgb_profile(1.8, "p3")):
             save(tmp_path / "a.png", colors, icc_profile=profile)
             images.read(tmp_path / "a.png")
+
+
+def test_a_camera_set_to_adobe_rgb_says_so_without_a_profile(tmp_path):
+    pixels = np.full((16, 16, 3), (120, 160, 90), np.uint8)
+    to_xyz = [
+        [0.5767, 0.1856, 0.1882],
+        [0.2973, 0.6274, 0.0753],
+        [0.027, 0.0707, 0.9911],
+    ]
+    light = (pixels[0, 0] / 255) ** (563 / 256)
+    adobe = srgb_levels(np.linalg.inv(TO_XYZ["srgb"]) @ np.array(to_xyz) @ light)
+    for index, expected in (("R03", adobe), ("R98", pixels[0, 0])):
+        exif = Image.Exif()
+        exif.get_ifd(0x8769)[0xA001] = 0xFFFF
+        exif.get_ifd(0x8769)[0xA005] = {1: index}
+        path = save(tmp_path / "a.jpg", pixels, quality=100, exif=exif)
+        assert np.abs(images.read(path).pixels[0, 0] - expected).max() <= 2, index
+
+
+def test_lab_is_converted(tmp_path, colors):
+    lab, srgb = ImageCms.createProfile("LAB"), ImageCms.createProfile("sRGB")
+    image = Image.fromarray(colors)
+    image = ImageCms.profileToProfile(image, srgb, lab, outputMode="LAB")
+    image.save(tmp_path / "a.tif")
+    difference = images.read(tmp_path / "a.tif").pixels.astype(int) - colors
+    assert np.abs(difference).mean() < 1.5  # 8 bits of LAB are coarse
 
 
 def test_numbers_of_the_standard_say_what_they_mean():
