@@ -270,7 +270,7 @@ def _show_existing(gallery, folder, redone):
     if not folder.is_dir():
         return
     try:
-        found = paths.find(folder)
+        found = paths.find(folder, tell=False)
     except ValueError:
         return  # no picture yet
     found = [f for f in found if f.relative_to(folder).parts[0] not in redone]

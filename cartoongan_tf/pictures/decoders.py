@@ -206,19 +206,18 @@ def _from_deep(levels, alpha, white: int, profile: bytes | None, name) -> Pictur
     """Pixels of more bits: `(H, W, C)` of 1, 3 or, for CMYK, 4; `white` is full."""
     full = white
     if profile:
-        levels = np.rint(levels * (65535 / white)).astype(np.uint16)
+        if white != 65535:
+            levels = np.rint(levels * (65535 / white)).astype(np.uint16)
         levels, full = profiles.deep_to_srgb(levels, profile, name), 65535
-    levels = _to_eight(full)[levels]
+    levels = _to_eight(levels, full)
     if levels.shape[-1] == 4:
         levels = np.array(Image.fromarray(levels, "CMYK").convert("RGB"))
     elif levels.shape[-1] == 1:
         levels = np.repeat(levels, 3, axis=-1)
-    return Picture(
-        np.ascontiguousarray(levels),
-        None if alpha is None else np.ascontiguousarray(_to_eight(white)[alpha]),
-    )
+    return Picture(levels, None if alpha is None else _to_eight(alpha, white))
 
 
-def _to_eight(white: int) -> np.ndarray:
-    """The level 0..255 for each number up to `white`."""
-    return np.rint(np.arange(white + 1) * (255 / white)).astype(np.uint8)
+def _to_eight(levels: np.ndarray, white: int) -> np.ndarray:
+    """Rounded to 0..255. `white` is odd: nothing lies halfway between two levels."""
+    levels = np.ascontiguousarray(levels).astype(np.uint32)
+    return ((levels * 255 + white // 2) // white).astype(np.uint8)

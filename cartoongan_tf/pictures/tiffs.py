@@ -49,7 +49,7 @@ def read(data: bytes, check):
         page = file.pages[0]
         tags = {tag.code: tag.value for tag in page.tags}
         kind = _refusal(page, tags)
-    except _DAMAGE as error:
+    except (tifffile.TiffFileError, *_DAMAGE) as error:
         raise OSError(str(error) or type(error).__name__) from error
     if kind:
         raise ValueError(
@@ -59,7 +59,7 @@ def read(data: bytes, check):
     check(page.imagelength, page.imagewidth)
     try:
         levels = page.asarray()
-    except _DAMAGE as error:
+    except (tifffile.TiffFileError, *_DAMAGE) as error:
         raise OSError(str(error) or type(error).__name__) from error
     levels = _channels_last(levels, page.axes)
     white = 2 ** int(np.max(page.bitspersample)) - 1

@@ -85,9 +85,11 @@ def test_their_profiles_are_converted(kind):
 
 def test_numbers_in_place_of_a_profile_are_converted():
     pixels = np.full((64, 64, 3), (200, 90, 60), np.uint8)
-    data = imagecodecs.avif_encode(
-        pixels, level=98, pixelformat="444", primaries=12, transfer=13
-    )
+    data = bytearray(encode("avif", pixels))
+    at = data.index(b"colrnclx") + 8
+    assert data[at : at + 4] == b"\0\1\0\x0d"  # sRGB
+    data[at + 1] = 12  # Display P3
+    data = bytes(data)
     read = images.decode(data).pixels.mean((0, 1))
     assert np.abs(read - (217, 82, 48)).max() <= 3
 
