@@ -39,11 +39,14 @@ def _read(data: bytes, check):
     else:
         width, height, _, bits = struct.unpack_from("<iiHH", data, 18)
         compression = struct.unpack_from("<I", data, 30)[0] if size >= 20 else NONE
+    if bits <= 8 and start == 14 + size:  # forgets its palette, as some programs do
+        used = struct.unpack_from("<I", data, 46)[0] if size >= 36 else 0
+        start += (3 if size == 12 else 4) * (used or 2**bits)
     if size not in _WINDOWS:
         compression = {3: _HUFFMAN, 4: _RLE24}.get(compression, compression)
     profile = _profile(data, size)
     if compression in (JPEG, PNG):
-        return data[start:], None, None
+        return data[struct.unpack_from("<I", data, 10)[0] :], None, None
     rows = abs(height)
     if width < 1 or not rows:
         raise OSError(f"its size is {width}x{height}")
@@ -81,8 +84,12 @@ def _rows(data: bytes, start: int, width: int, rows: int, bits: int) -> np.ndarr
     """The stored bytes, a row each; every row is filled up to four bytes."""
     stride = (width * bits + 31) // 32 * 4
     stored = np.frombuffer(data, np.uint8, offset=min(start, len(data)))
-    if len(stored) < rows * stride:
+    filling = stride - (width * bits + 7) // 8  # which the last row may lack
+    missing = rows * stride - len(stored)
+    if missing > filling:
         raise OSError(f"{len(stored)} bytes of pixels for {rows * stride}")
+    if missing > 0:
+        stored = np.pad(stored, (0, missing))
     return stored[: rows * stride].reshape(rows, stride)
 
 

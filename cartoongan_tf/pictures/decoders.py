@@ -69,16 +69,21 @@ def jpeg_scale(height: int, width: int, target_height: int, target_width: int) -
 
 
 def _open(data: bytes, kind: str) -> Image.Image:
+    if kind == "PNG":
+        pngs.check_texts(data)
     name = heifs.register() if kind == "HEIC" else kind.upper()
     try:
         return Image.open(io.BytesIO(data), formats=(name,))
     except ValueError as error:
         if "MAX_TEXT" not in str(error):
-            raise
+            raise OSError(str(error)) from error
         raise ValueError(
             "A PNG's profile and texts must have at most 16 MiB each, 64 together. "
             "Received more"
         ) from error
+
+
+_USUAL_COMPRESSIONS = (1, 2, 3, 4, 5, 6, 7, 8, 32773, 32946)  # each Pillow has them
 
 
 def _tiff(data, name, look):
@@ -87,7 +92,8 @@ def _tiff(data, name, look):
             tags = image.tag_v2
             if tiffs.is_raw(tags):
                 raise ValueError("A photo must be no raw file. Received a camera's")
-            if np.max(tags.get(258, 1)) <= 8:
+            is_usual = tags.get(259, 1) in _USUAL_COMPRESSIONS
+            if np.max(tags.get(258, 1)) <= 8 and is_usual:
                 look(image.height, image.width)
                 return _convert(image, data, "TIFF", name)
     except UnidentifiedImageError:

@@ -25,8 +25,8 @@ MULTIPLE = 4  # the generator halves the picture twice
 SMALLEST = 8  # below it the bottleneck is too small for its reflection padding
 
 Image.MAX_IMAGE_PIXELS = 400_000_000  # Pillow's own bomb guard refuses big panoramas
-# And a good PNG's profile or XMP, from 1 MiB on. A bomb unpacks to a thousand times its
-# size; all the texts of a file together still have Pillow's own 64 MiB.
+# And a good PNG's profile or XMP, from 1 MiB on; `pngs.check_texts` refuses bombs. All
+# the texts of a file together still have Pillow's own 64 MiB.
 PngImagePlugin.MAX_TEXT_CHUNK = 16 * 2**20
 # Oddities in EXIF, large pictures. Once for all: `catch_warnings` around each reading
 # would, in threads, swallow the warnings of others.
@@ -211,6 +211,8 @@ def decode(
             f"A photo must be whole. Damaged: {name} (a {kind} by its first bytes, "
             "but no more)"
         ) from None
+    except MemoryError as error:
+        raise ValueError(f"A photo must fit in memory. Received: {name}") from error
     except ModuleNotFoundError as error:
         raise ImportError(
             f"A {kind} of this kind needs {error.name}: pip install {error.name}. "

@@ -1,6 +1,7 @@
 """PNG: pixels of 16 bits, and what its chunks say about colours without a profile."""
 
 import struct
+import zlib
 
 import numpy as np
 
@@ -42,7 +43,7 @@ def profile_of(data: bytes, embedded: bytes | None) -> bytes | None:
     Raises:
         ValueError: When they describe no colours that we know.
     """
-    chunks = dict(_chunks(data))
+    chunks = {name: body for name, body in _chunks(data) if name in _COLORS}
     if len(chunks.get(b"cICP", b"")) == 4:
         primaries, transfer, _, is_full = chunks[b"cICP"]
         if not is_full:
@@ -61,13 +62,44 @@ def profile_of(data: bytes, embedded: bytes | None) -> bytes | None:
     return profiles.from_gamma(gamma, primaries)
 
 
+_COLORS = (b"cICP", b"sRGB", b"gAMA", b"cHRM")
+_PACKED = (b"iCCP", b"iTXt", b"zTXt")
+_HARMLESS = 4 * 2**20  # bytes of text; up to here nothing is a bomb
+_BOMB = 900  # times that bombs grow; zlib's most is 1032, and no text comes near it
+
+
+def check_texts(data: bytes) -> None:
+    """Refuses a PNG whose texts are there to fill memory.
+
+    Raises:
+        ValueError: When they unpack to more than 4 MiB and 900 times their size.
+    """
+    packed = unpacked = 0
+    for name, body in _chunks(data):
+        # Where the packed part begins, each kind says in its own way: at a zlib header.
+        at = body.find(b"\x78") if name in _PACKED and len(body) > 1000 else -1
+        while 0 <= at < 100:
+            unpacker = zlib.decompressobj()
+            try:
+                text = unpacker.decompress(body[at:], 16 * 2**20)
+            except zlib.error:  # a letter x
+                at = body.find(b"\x78", at + 1)
+                continue
+            packed += len(body) - at - len(unpacker.unconsumed_tail)
+            unpacked += len(text)
+            break
+        if unpacked > _HARMLESS and unpacked > _BOMB * packed:
+            raise ValueError(
+                "A PNG's texts must not be there to fill memory. Received: "
+                f"{packed} bytes that unpack to {unpacked} or more"
+            )
+
+
 def _chunks(data: bytes):
-    """Names and contents of the chunks about colours; they stand before the pixels."""
+    """Names and contents of all chunks but the pixels'."""
     at = 8
     while at + 8 <= len(data):
         length, name = struct.unpack(">I4s", data[at : at + 8])
-        if name == b"IDAT":
-            return
-        if name in (b"cICP", b"sRGB", b"gAMA", b"cHRM"):
+        if name != b"IDAT":
             yield name, data[at + 8 : at + 8 + length]
         at += 12 + length

@@ -75,6 +75,7 @@ def read(data: bytes, check):
     return levels, alpha, white, tags.get(34675), tags.get(274, 1)
 
 
+_CHANNELS = 16  # more than any photo has; a damaged header may say 65535
 _COLORS = {WHITE_IS_ZERO: 1, BLACK_IS_ZERO: 1, RGB: 3, PALETTE: 3, INKS: 4}
 
 
@@ -85,7 +86,8 @@ def _refusal(page, tags) -> str | None:
     if int(page.sampleformat) != 1:
         named = {2: "signed numbers", 3: "floats"}.get(int(page.sampleformat), "others")
         return f"a TIFF of {page.bitspersample}-bit {named}"
-    if page.photometric not in _COLORS or page.axes not in ("YX", "YXS", "SYX"):
+    is_flat = page.axes in ("YX", "YXS", "SYX") and page.samplesperpixel <= _CHANNELS
+    if page.photometric not in _COLORS or not is_flat:
         return f"a TIFF of another kind ({page.photometric!s}, {page.axes})"
     return None
 

@@ -106,6 +106,19 @@ def test_palettes_are_read_behind_every_header(size, bits):
     assert np.array_equal(read(data).pixels, PALETTE[numbers])
 
 
+def test_the_last_row_may_lack_what_it_is_filled_with():
+    body = rows(np.ascontiguousarray(COLORS[..., ::-1]))
+    assert np.array_equal(read(bmp(body[:-3], 24)).pixels, COLORS)
+    with pytest.raises(ValueError, match="must be whole"):
+        read(bmp(body[:-4], 24))
+
+
+def test_a_header_may_forget_its_palette():
+    data = bytearray(bmp(rows(packed(NUMBERS, 8)), 8, palette=True))
+    struct.pack_into("<I", data, 10, 54)  # where pixels begin: just behind the header
+    assert np.array_equal(read(bytes(data)).pixels, PALETTE[NUMBERS])
+
+
 @pytest.mark.parametrize("size", [12, 16, 40, 64, 124])
 def test_plain_colours_are_read_behind_every_header(size):
     data = bmp(rows(np.ascontiguousarray(COLORS[..., ::-1])), 24, size=size)

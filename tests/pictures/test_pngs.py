@@ -126,11 +126,16 @@ def test_large_profiles_and_texts_are_read(tmp_path, colors):
 def test_bombs_are_refused(colors):
     bomb = zlib.compress(bytes(200 * 2**20), 9)  # 200 KB that unpack to 200 MiB
     assert len(bomb) < 300_000
-    for body in (b"zTXtx\0\0", b"iCCPx\0\0"):
-        with pytest.raises(
-            ValueError, match="at most 16 MiB each, .* Received more: a"
-        ):
+    for body in (b"zTXtx\0\0", b"iCCPx\0\0", b"iTXtx box\0\1\0\0\0"):
+        with pytest.raises(ValueError, match="there to fill memory.*unpack to.*: a"):
             images.decode(png(colors, chunk(body[:4], body[4:] + bomb)), "a")
-    many = [chunk(b"zTXt", b"x\0\0" + zlib.compress(bytes(15 * 2**20), 9))] * 6
-    with pytest.raises(ValueError, match="64 together. Received more: a"):
-        images.decode(png(colors, *many), "a")
+    small = [chunk(b"zTXt", b"x\0\0" + zlib.compress(bytes(2 * 2**20), 9))] * 3
+    with pytest.raises(ValueError, match="there to fill memory"):
+        images.decode(png(colors, *small), "a")
+
+
+def test_texts_beyond_all_reason_are_refused(colors):
+    words = np.random.default_rng(0).integers(97, 101, 17 * 2**20, np.uint8).tobytes()
+    packed = zlib.compress(words, 1)
+    with pytest.raises(ValueError, match="at most 16 MiB each.*Received more: a"):
+        images.decode(png(colors, chunk(b"zTXt", b"x\0\0" + packed)), "a")

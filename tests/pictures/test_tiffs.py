@@ -131,6 +131,14 @@ def test_they_are_turned(orientation):
     assert np.array_equal(picture.pixels, turned)
 
 
+@pytest.mark.parametrize("compression", ["webp", "zstd", "lzma"])
+def test_rarer_compressions_of_eight_bits_are_read(compression):
+    pixels = rounded(DEEP).astype(np.uint8)
+    options = {"compressionargs": {"lossless": True}} if compression == "webp" else {}
+    picture = read(tiff(pixels, "rgb", compression=compression, **options))
+    assert np.array_equal(picture.pixels, pixels)
+
+
 @pytest.mark.parametrize(
     "pixels, photometric, kind",
     [
