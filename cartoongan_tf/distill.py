@@ -98,6 +98,9 @@ def main(argv):
     print(f"Run: {run.folder}  (watch: tensorboard --logdir {run.logs})")
     with run.locked():
         finished = distillation.train(run)
+    damaged = distillation.damaged
+    if damaged:
+        print(f"Damaged and skipped: {damaged} photo{'s' * (damaged > 1)}.")
     if not finished:
         print(
             f"Stopped at step {distillation.step} of {lesson.steps}. Go on with: "

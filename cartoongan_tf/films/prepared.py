@@ -181,9 +181,8 @@ class PreparedSet:
         }
         for name, text in texts.items():
             # A name that is no UTF-8 is escaped, as JSON reads it back.
-            data = text.encode("utf-8", "backslashreplace")
             with paths.replacing(self.report / name) as temporary:
-                temporary.write_bytes(data)
+                temporary.write_text(text, encoding="utf-8", errors="backslashreplace")
 
     # ------------------------------------------------------------ report
 

@@ -115,6 +115,18 @@ def find(folder: str | os.PathLike) -> list[Path]:
     return sorted(found)
 
 
+def mark(path: Path, name: str) -> bytes:
+    """A line that changes when a file does: a name for it, of any bytes, and its size.
+
+    What cannot be looked at, such as a link to nothing, has a line too.
+    """
+    try:
+        size = path.stat().st_size
+    except OSError:
+        size = "absent"
+    return os.fsencode(f"{name} {size}\n")
+
+
 @dataclass(frozen=True)
 class Photo:
     """A picture that was asked for, and its place below the folder that was named."""
