@@ -75,7 +75,7 @@ def main(argv):
     folder = root / style
     if folder.is_dir() or args.data is not None or os.path.lexists(folder):
         batches.list_pictures(folder)
-        plan = make_plan(style, str(folder.resolve()), given)
+        plan = make_plan(style, os.path.realpath(folder), given)
     elif style in styles.STYLES:  # nobody named a folder
         print(
             f"No folder {folder}: training on {SAMPLE_SET}, drawn by this program. For "
@@ -84,7 +84,7 @@ def main(argv):
         plan = make_plan(style, None, given)
     else:
         batches.list_pictures(folder)  # says what is missing
-    paths.check_folder(runs / style)
+    paths.check_folder(paths.check_utf8(runs / style))
     return _train(plan, None, runs, args)
 
 

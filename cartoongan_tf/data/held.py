@@ -7,7 +7,7 @@ import numpy as np
 from tqdm import tqdm
 
 from cartoongan_tf.evaluation import metrics
-from cartoongan_tf.pictures import images, paths
+from cartoongan_tf.pictures import images
 from cartoongan_tf.pictures.drawing import cut_middle, draw_whole
 
 MOST_PIXELS = 2**20  # of a photo; whole, one of a phone takes the teacher 11 GiB
@@ -27,8 +27,13 @@ class HeldOut:
 
     def __init__(self, folder: Path, photos: list[Path], most: int = MOST_PIXELS):
         self.folder, self.most = Path(folder), most
-        names = paths.number_twins([Path(f"{photo.stem}.png") for photo in photos])
-        self._pairs = list(zip(photos, names, strict=True))
+        self._pairs, taken = [], set()
+        for photo in photos:
+            name, number = f"{photo.stem}.png", 2
+            while name in taken:  # a/1.jpg and b/1.jpg
+                name, number = f"{photo.stem}_{number}.png", number + 1
+            taken.add(name)
+            self._pairs.append((photo, name))
         self.damaged = 0
 
     def make(self, teacher) -> None:

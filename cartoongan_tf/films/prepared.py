@@ -72,7 +72,7 @@ class PreparedSet:
 
     def _is_of_another(self, part, name, source) -> bool:
         record = self.find(part, name)
-        return record is not None and record["source"] != str(source.resolve())
+        return record is not None and record["source"] != os.path.realpath(source)
 
     def find(self, part: str, name: str) -> dict | None:
         """What the report says of a source, if it is there."""

@@ -37,6 +37,23 @@ def check_folder(folder: str | os.PathLike) -> Path:
     return folder
 
 
+def check_utf8(folder: str | os.PathLike) -> Path:
+    """Checks that TensorFlow can write into a folder of this name.
+
+    Raises:
+        ValueError: When the name is no UTF-8.
+    """
+    folder = Path(folder)
+    try:
+        os.path.abspath(folder).encode()
+    except UnicodeEncodeError:
+        raise ValueError(
+            "The name of a folder that TensorFlow writes to must be UTF-8. "
+            f"Received: {os.path.abspath(folder)}"
+        ) from None
+    return folder
+
+
 @contextmanager
 def replacing(path: str | os.PathLike):
     """Gives a temporary name beside `path`, moved over it if the block succeeds."""
