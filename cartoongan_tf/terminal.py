@@ -24,7 +24,7 @@ def run(main, argv: list[str] | None = None) -> None:
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     warnings.formatwarning = lambda message, *_: f"warning: {message}\n"
-    if getattr(sys.stdout, "errors", None) == "strict":
+    if getattr(sys.stdout, "errors", None) in ("strict", "surrogateescape"):
         # A file's name need not be UTF-8; stderr escapes such by itself.
         sys.stdout.reconfigure(errors="backslashreplace")
     try:

@@ -133,3 +133,12 @@ def test_results_keep_folders_and_never_share_a_name(tmp_path):
     assert names(paths.place_results(photos, tmp_path), tmp_path) == [
         "a.png", "a_2.png", "trip/a.png", "b.jpg", "b.png",
     ]  # fmt: skip
+
+
+def test_a_mark_changes_with_name_and_size_and_takes_any_bytes(tmp_path):
+    path = tmp_path / os.fsdecode(b"caf\xe9.jpg")
+    path.write_bytes(b"12345")
+    assert paths.mark(path, path.name) == b"caf\xe9.jpg 5\n"
+    path.unlink()
+    path.symlink_to("nowhere")
+    assert paths.mark(path, "a b") == b"a b absent\n"
