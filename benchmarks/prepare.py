@@ -24,7 +24,7 @@ sys.argv[0] = "-m"
 import made_films  # noqa: E402
 
 from cartoongan_tf.films import unfit  # noqa: E402
-from cartoongan_tf.films.bars import find_bars  # noqa: E402
+from cartoongan_tf.films.bars import find_bars_by_form  # noqa: E402
 from cartoongan_tf.films.duplicates import Gallery  # noqa: E402
 from cartoongan_tf.films.frames import Film  # noqa: E402
 from cartoongan_tf.films.selection import Selection  # noqa: E402
@@ -149,14 +149,14 @@ def rate_rule(name, answers):
     print(f"{name}_recall: {recall} ({due})")
 
 
-def judge_frames(script, film, box):
+def judge_frames(script, film, boxes):
     """Every rule for itself, on two frames a second and on every sample."""
     answers = {name: [] for name in ("blank", "blurred", "credits", "subtitled")}
     for frame in film.frames(2.0):
         label = script.label_at(frame.time)
         if label in ("either", "faded"):
             continue
-        pixels = frame.picture(0, box)
+        pixels = frame.picture(0, boxes[frame.form])
         reason = unfit.judge(pixels)
         for name, found in answers.items():
             found.append((label == name, reason == name))
@@ -164,7 +164,7 @@ def judge_frames(script, film, box):
         rate_rule(name, found)
     found = []
     cuts = []
-    for sample in Shots(film, box=box)._final_samples(None):
+    for sample in Shots(film, boxes=boxes)._final_samples(None):
         label = script.label_at(sample.frame.time)
         if label not in ("either", "blank"):
             found.append((label == "faded", sample.faded))
@@ -250,10 +250,11 @@ def main():
         path = script.write(Path(folder) / "film.mkv", options={"crf": "20"})
         film = Film(path)
         print(f"seconds: {film.duration:.0f}")
-        box = find_bars(frame.luma() for frame in film.glances(96))
+        boxes = find_bars_by_form(film.glances(96))
+        (box,) = boxes.values()
         off = [round(HEIGHT * box.top) - BAR, round(HEIGHT * (1 - box.bottom)) - BAR]
         print(f"bars_off_by_pixels: {off}, {[box.left, 1 - box.right]}")
-        cuts = judge_frames(script, film, box)
+        cuts = judge_frames(script, film, boxes)
         hit = [any(-0.1 < cut - due < 0.3 for cut, _ in cuts) for due in hard]
         print(f"cuts_recall: {np.mean(hit):.3f} ({len(hard)})")
         extra = [

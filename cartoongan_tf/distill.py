@@ -1,5 +1,6 @@
 """The command that teaches a light generator: `python -m cartoongan_tf.distill`."""
 
+import os
 import sys
 from pathlib import Path
 
@@ -73,12 +74,13 @@ def main(argv):
 
     terminal.load_tensorflow()
     from cartoongan_tf.inference import styles
+    from cartoongan_tf.pictures import paths
     from cartoongan_tf.training.distilling import Distillation
     from cartoongan_tf.training.runs import Run
 
     for name in ("teacher", "photos", "start"):
         if given.get(name):
-            given[name] = str(Path(given[name]).resolve())
+            given[name] = os.path.realpath(given[name])
     try:
         lesson = Lesson(**given)
     except TypeError as error:
@@ -88,6 +90,7 @@ def main(argv):
         ) from error
     if args.install:
         styles.install_path(lesson.style)  # no surprise afterwards
+    paths.check_folder(paths.check_utf8(runs / lesson.style))
     distillation = Distillation(lesson, runs / lesson.style)
     if args.dry_run:
         print(*distillation.describe(), sep="\n")
@@ -98,6 +101,9 @@ def main(argv):
     print(f"Run: {run.folder}  (watch: tensorboard --logdir {run.logs})")
     with run.locked():
         finished = distillation.train(run)
+    damaged = distillation.damaged
+    if damaged:
+        print(f"Damaged and skipped: {damaged} photo{'s' * (damaged > 1)}.")
     if not finished:
         print(
             f"Stopped at step {distillation.step} of {lesson.steps}. Go on with: "

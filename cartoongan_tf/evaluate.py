@@ -1,6 +1,7 @@
 """The command that scores a generator: `python -m cartoongan_tf.evaluate`."""
 
 import json
+import sys
 from pathlib import Path
 
 from cartoongan_tf import terminal
@@ -89,23 +90,40 @@ def main(argv):
     rows, sheet = {"the photo itself": []}, []
     rows |= {str(file): [] for file in files}
     shown = {photos[n * len(photos) // args.rows] for n in range(args.rows)}
+    skipped = []
     for path in tqdm(photos, "scoring", unit="photo", disable=None):
-        with terminal.quiet_libraries():
-            photo = images.read(path).pixels
-        if args.square:
-            photo = scores.cut_square(photo, args.square)
-        truth = teacher(photo)
-        pictures = [student(photo) for student in students]
-        for name, picture in zip(rows, (photo, *pictures), strict=True):
-            rows[name].append(scores.score(picture, truth))
+        try:
+            with terminal.quiet_libraries():
+                photo = images.read(path).pixels
+            if args.square:
+                photo = scores.cut_square(photo, args.square)
+            truth = teacher(photo)
+            pictures = [student(photo) for student in students]
+            scored = [scores.score(picture, truth) for picture in (photo, *pictures)]
+        except ValueError as error:  # damaged, too small, too large for the memory
+            told = terminal.one_line(error)
+            skipped.append(told if str(path) in told else f"{path}: {told}")
+            tqdm.write(f"warning: Skipped. {skipped[-1]}", file=sys.stderr)
+            continue
+        for name, score in zip(rows, scored, strict=True):
+            rows[name].append(score)
         if args.sheet and path in shown:
             sheet.append(layout.side_by_side(photo, truth, *pictures))
+    count = len(photos) - len(skipped)
+    if not count:
+        raise ValueError(
+            f"At least one photo must be fit to be scored. Received: {len(photos)}, "
+            f"none of which is; the last: {skipped[-1]}"
+        )
     results = {name: scores.summarize(each) for name, each in rows.items()}
-    print(f"| {len(photos)} photos | {' | '.join(TITLES.values())} |")
+    print(f"| {count} photo{'s' * (count != 1)} | {' | '.join(TITLES.values())} |")
     print("|---" * (1 + len(TITLES)) + "|")
     for name, result in results.items():
         print(f"| {name} | " + " | ".join(f"{result[k]:.3g}" for k in TITLES) + " |")
-    if args.sheet:
+    if skipped:
+        many = len(skipped) > 1
+        print(f"Skipped, and in no score: {len(skipped)} photo{'s' * many}.")
+    if sheet:
         images.write(args.sheet, layout.lay_out(sheet))
         print(f"{args.sheet}: photo | teacher | {' | '.join(map(str, files))}")
     if args.json:

@@ -95,7 +95,8 @@ def main(argv):
             raise ValueError(
                 f"`--weights` must be a .keras file that exists. Received: {weights}"
             )
-    out = paths.check_folder(Path(args.out or Path("exports") / style))
+    out = paths.check_utf8(args.out or Path("exports") / style)
+    paths.check_folder(out)
     paths.check_folder(out.parent)
     if out.exists() and not args.overwrite:
         raise ValueError(

@@ -2,6 +2,7 @@
 
 import argparse
 import math
+import os
 import sys
 from pathlib import Path
 
@@ -185,7 +186,7 @@ def _find_sources(args, prepared, start, end):
     sources, taken = [], set()
 
     def name(part, path):
-        stem = path.resolve().name if path.is_dir() else path.stem
+        stem = Path(os.path.realpath(path)).name if path.is_dir() else path.stem
         found = prepared.choose_name(part, stem, path, taken)
         taken.add((part, found))
         return found
@@ -328,7 +329,7 @@ def _take(part, source, identity, prepared, gallery, args):
         record = {
             "part": part,
             "name": source.name,
-            "source": str(source.path.resolve()),
+            "source": os.path.realpath(source.path),
             "identity": identity,
             **source.facts(),
             **selection.summary(),

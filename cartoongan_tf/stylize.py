@@ -1,5 +1,6 @@
 """The command for neural style transfer: `python -m cartoongan_tf.stylize`."""
 
+import os
 import sys
 from pathlib import Path
 
@@ -89,9 +90,9 @@ def main(argv):
     else:
         styles = [Path(args.style_image)]
         images.read(styles[0])  # says what is wrong before TensorFlow is loaded
-    own = {path.resolve() for path in styles}
+    own = {os.path.realpath(path) for path in styles}
     for target in order.targets:
-        if target.resolve() in own:
+        if os.path.realpath(target) in own:
             raise ValueError(
                 "A result must not replace a style's picture; name another --out. "
                 f"Received: {target}"

@@ -25,6 +25,9 @@ def run(main, argv: list[str] | None = None) -> None:
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     warnings.formatwarning = lambda message, *_: f"{WARNING}{message}\n"
+    if getattr(sys.stdout, "errors", None) in ("strict", "surrogateescape"):
+        # A file's name need not be UTF-8; stderr escapes such by itself.
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         code = main(sys.argv[1:] if argv is None else argv)
     except KeyboardInterrupt:

@@ -1,5 +1,6 @@
 """The command that trains a style: `python -m cartoongan_tf.train --style paprika`."""
 
+import os
 import sys
 from pathlib import Path
 
@@ -72,10 +73,10 @@ def main(argv):
     runs = Path("runs" if args.runs is None else args.runs)
     styles.check_style(style, root)
     folder = root / style
-    if folder.is_dir():
+    if folder.is_dir() or args.data is not None or os.path.lexists(folder):
         batches.list_pictures(folder)
-        plan = make_plan(style, str(folder.resolve()), given)
-    elif style in styles.STYLES:
+        plan = make_plan(style, os.path.realpath(folder), given)
+    elif style in styles.STYLES:  # nobody named a folder
         print(
             f"No folder {folder}: training on {SAMPLE_SET}, drawn by this program. For "
             f"the real style put pictures into {folder}/photos and {folder}/cartoons."
@@ -83,7 +84,7 @@ def main(argv):
         plan = make_plan(style, None, given)
     else:
         batches.list_pictures(folder)  # says what is missing
-    paths.check_folder(runs / style)
+    paths.check_folder(paths.check_utf8(runs / style))
     return _train(plan, None, runs, args)
 
 

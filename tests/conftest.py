@@ -19,7 +19,7 @@ def pytest_collection_modifyitems(items):
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def shared():
     """The folder of real photos and published weights, which not everybody has."""
     if not SHARED.is_dir():

@@ -121,7 +121,7 @@ class Script:
 
 def write_film(
     path, pictures, rate=12, codec="libx264", options=None, times=None, turn=None,
-    aspect=None, pixels="yuv420p", **settings,
+    matrix=None, aspect=None, pixels="yuv420p", **settings,
 ):  # fmt: skip
     """Encodes uint8 RGB pictures of one size as a film."""
     container = av.open(str(path), "w")
@@ -134,6 +134,8 @@ def write_film(
         stream.codec_context.sample_aspect_ratio = Fraction(aspect)
     if turn is not None:
         stream.set_display_rotation(turn)
+    if matrix is not None:
+        stream.set_display_matrix(matrix)
     stream.time_base = stream.codec_context.time_base = Fraction(1, 1000)
     for number, picture in enumerate(pictures):
         frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(picture), "rgb24")

@@ -395,3 +395,15 @@ def test_real_photos_through_a_published_network(command, shared, tmp_path):
         cartoon = pixels(tmp_path / "o" / photo.name).astype(int)
         assert cartoon.shape == pixels(photo).shape
         assert 10 < np.abs(cartoon - pixels(photo)).mean() < 90
+
+
+def test_a_link_to_itself_is_an_error_line_and_the_others_are_drawn(
+    command, weights, tmp_path
+):
+    images.write(tmp_path / "in" / "a.png", samples.draw_photo(1, 32, 40))
+    (tmp_path / "in" / "loop.png").symlink_to("loop.png")
+    result = command("cartoonize", "in", "--weights", weights, "--out", "out")
+    assert result.returncode == 2
+    (line,) = result.stderr.strip().splitlines()
+    assert line.startswith("error: ") and "loop.png" in line
+    assert (tmp_path / "out" / "a.png").is_file()

@@ -1,6 +1,7 @@
 """Facts about the command that teaches a light generator."""
 
 import json
+import os
 
 import pytest
 
@@ -52,6 +53,23 @@ def test_a_light_generator_is_taught_and_put_where_cartoonize_finds_it(
     result = command("cartoonize", "photos/0.png", "--style", "mine", "--out", "c.png")
     assert result.returncode == 0, result.stderr
     assert images.read(tmp_path / "c.png").pixels.shape == (40, 48, 3)
+
+
+@pytest.mark.slow
+def test_photos_of_no_use_are_named_and_counted_whatever_their_names(
+    process, given, tmp_path
+):
+    photos = tmp_path / "photos"
+    # Every third is held out: 0.png, 3.png, and the two that are of no use for scores.
+    (photos / "2.png").rename(photos / os.fsdecode(b"2\xe9.png"))
+    (photos / "5.png").write_text("no picture")
+    images.write(photos / "6.png", samples.draw_photo(6, 40, 90)[:10])
+    (photos / "7.png").symlink_to("nowhere")
+    result = process("distill", *given, *SMALL, "--pairs", 24)
+    assert result.returncode == 0, result.stderr
+    told = [line for line in result.stderr.splitlines() if "Skipped." in line]
+    assert [name in "".join(told) for name in ("5.png", "6.png", "7.png")] == [True] * 3
+    assert "Damaged and skipped: 3 photos." in result.stdout
 
 
 def test_a_finished_run_goes_no_further(command, given, tmp_path):

@@ -338,3 +338,26 @@ def test_help_has_examples_and_runs_as_a_module(process):
     result = process("prepare", "--help")
     assert result.returncode == 0 and "examples:" in result.stdout
     assert "--overwrite" in result.stdout
+
+
+@pytest.mark.slow
+def test_names_of_any_bytes_are_prepared_told_of_and_found_again(process, tmp_path):
+    odd = os.fsdecode(b"caf\xe9")
+    pictures = [scene(number) for number in (1, 2, 3) for _ in range(12)]
+    write_film(tmp_path / "f.mp4", pictures).rename(tmp_path / f"{odd}:1.mp4")
+    for number in range(2):
+        photo = samples.draw_photo(number, 96, 120)
+        images.write(tmp_path / "p" / f"{odd}{number}.png", photo)
+    (tmp_path / "p" / f"{odd}.png").symlink_to("nowhere")
+    flags = "prepare", f"{odd}:1.mp4", "--style", "mine", "--photos", "p"
+    first = process(*flags)
+    assert first.returncode == 0, first.stderr
+    data = tmp_path / "data" / "mine"
+    assert len(list((data / "cartoons" / "caf__1").iterdir())) == 3
+    assert {path.name for path in (data / "photos" / "p").iterdir()} == {
+        f"{odd}0.jpg", f"{odd}1.jpg",
+    }  # fmt: skip
+    assert "1 damaged" in first.stdout
+    left_out = (data / "prepared" / "photos-p-left-out.csv").read_text()
+    assert "caf\\udce9.png,damaged" in left_out
+    assert process(*flags).stdout.count("Prepared before") == 2

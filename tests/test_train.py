@@ -53,6 +53,18 @@ def test_without_data_the_first_line_says_that_the_sample_set_is_used(
     assert f"--weights {run.relative_to(tmp_path)}/generator.keras" in result.stdout
 
 
+@pytest.mark.parametrize("flags", [("--data", "mine"), ("--data", "data"), ()])
+def test_a_folder_that_was_named_must_be_there(command, tmp_path, refused, flags):
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "data").mkdir()
+    if not flags:  # not named, but somebody put something there
+        (tmp_path / "data" / "paprika").symlink_to("nowhere")
+    named = flags[1] if flags else "data"
+    result = command("train", "--style", "paprika", *flags, *QUICK)
+    refused(result, "No such folder", f"{named}/paprika/photos")
+    assert not (tmp_path / "runs").exists()
+
+
 @pytest.mark.slow
 def test_ones_own_data_is_trained_on(command, mine, tmp_path):
     result = command("train", "--style", "mine", "--vgg-weights", "random", *QUICK)
@@ -130,6 +142,26 @@ def test_damaged_pictures_are_named_and_counted(process, mine):
     assert "Damaged and skipped: 1 picture." in result.stdout
     named = [line for line in result.stderr.splitlines() if "1.jpg" in line]
     assert len(named) == 1 and named[0].startswith("warning: ")
+
+
+@pytest.mark.slow
+def test_links_to_nothing_are_skipped_and_names_may_be_of_any_bytes(process, mine):
+    for part, suffix in (("photos", "jpg"), ("cartoons", "png")):
+        (mine / part / "link.png").symlink_to("nowhere")
+        (mine / part / "loop.png").symlink_to("loop.png")
+        odd = mine / part / os.fsdecode(b"caf\xe9." + suffix.encode())
+        (mine / part / f"1.{suffix}").rename(odd)
+    flags = "--style", "mine", "--vgg-weights", "random", *QUICK
+    result = process("train", *flags)
+    assert result.returncode == 0, result.stderr
+    assert "Damaged and skipped: 4 pictures." in result.stdout
+    for name in ("photos/link", "photos/loop", "cartoons/link", "cartoons/loop"):
+        named = [line for line in result.stderr.splitlines() if f"{name}.png" in line]
+        assert len(named) == 1 and "warning: Skipped." in named[0]
+    assert (mine / "smooth" / os.fsdecode(b"caf\xe9.png.png")).is_file()
+    run = mine.parent.parent / "runs" / "mine" / "00001"
+    again = process("train", "--resume", run, "--epochs", "2")
+    assert again.returncode == 0, again.stderr
 
 
 @pytest.mark.slow

@@ -44,7 +44,12 @@ class PageSource:
 
         One page is in memory at a time.
         """
-        places = paths.number_twins([p.with_suffix(".jpg") for _, p in self.files])
+        sources = [path for path, _ in self.files]
+        wanted = [
+            place.with_name(paths.cut(paths.stem(place), ".jpg"))
+            for _, place in self.files
+        ]
+        places = paths.apart(wanted, sources)
         for number, (file, _) in enumerate(self.files):
             if watch is not None:
                 watch(number)
@@ -60,7 +65,8 @@ class PageSource:
                 self._whole.append(file.name)
             self._panels += len(page.panels)
             for index, (panel, unfit) in enumerate(_list_parts(page, pixels), 1):
-                place = places[number].with_stem(f"{places[number].stem}-{index}")
+                name = paths.cut(places[number].stem, f"-{index}.jpg")
+                place = places[number].with_name(name)
                 yield Offer(
                     place, f"{file.stem}-{index}", self._cut(pixels, panel), unfit
                 )

@@ -111,7 +111,7 @@ def name_pairs(
     """A folder's name for pairs of one teacher, these photos, and such windows."""
     digest = hashlib.sha256(Path(teacher).read_bytes())
     for photo in photos:
-        digest.update(f"{photo.name} {photo.stat().st_size}\n".encode())
+        digest.update(paths.mark(photo, photo.name))
     digest.update(f"{size} {seed}{f' {margin}' if margin else ''}".encode())
     return f"pairs-{digest.hexdigest()[:12]}"
 

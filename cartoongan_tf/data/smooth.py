@@ -87,7 +87,9 @@ def _origin(cartoon: Path, image_size: int) -> str:
 
 
 def _is_fresh(smooth: Path, cartoon: Path, image_size: int) -> bool:
-    return smooth.exists() and images.read_note(smooth) == _origin(cartoon, image_size)
+    if not smooth.exists() or not cartoon.exists():
+        return False
+    return images.read_note(smooth) == _origin(cartoon, image_size)
 
 
 def _is_users(smooth: Path) -> bool:

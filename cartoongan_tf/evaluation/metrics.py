@@ -9,6 +9,9 @@ cv2 = images.opencv()
 # ------------------------------------------------- one picture against another
 
 
+SMALLEST = 11  # pixels a side: SSIM's window
+
+
 def psnr(picture: np.ndarray, reference: np.ndarray) -> float:
     """Peak signal-to-noise ratio in dB; infinite for equal pictures."""
     _check_sizes(picture, reference)
@@ -20,8 +23,17 @@ def ssim(picture: np.ndarray, reference: np.ndarray) -> float:
     """Structural similarity of the grey pictures: 1 for equal ones.
 
     Reference: Wang et al. 2004; a Gaussian window of 11 pixels, sigma 1.5.
+
+    Raises:
+        ValueError: When a picture is smaller than that window, or another size than
+            its reference.
     """
     _check_sizes(picture, reference)
+    if min(picture.shape[:2]) < SMALLEST:
+        raise ValueError(
+            f"A picture must be at least {SMALLEST} pixels high and wide to be scored. "
+            f"Received: {picture.shape[1]}x{picture.shape[0]}"
+        )
     x, y = (_grey(each).astype(np.float64) for each in (picture, reference))
     mean_x, mean_y = _window(x), _window(y)
     var_x, var_y = _window(x * x) - mean_x**2, _window(y * y) - mean_y**2

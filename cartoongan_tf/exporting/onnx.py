@@ -16,6 +16,9 @@ AXES = ("batch", "height", "width")
 def write_onnx(generator, path: Path) -> None:
     """Writes an ONNX file of opset 17: `image` to `cartoon`, any batch and size.
 
+    Every padding is a number in it: OpenCV's dnn takes TensorFlow's own rule,
+    `auto_pad=SAME_UPPER`, for that of stride 1, and then draws shifted pictures.
+
     Args:
         generator: A float32 generator.
         path: The file.
@@ -37,12 +40,74 @@ def write_onnx(generator, path: Path) -> None:
         ):
             dimension.dim_param = axis
     for node in model.graph.node:
+        if node.op_type == "Conv":
+            _pad_explicitly(node, onnx.helper)
         if node.op_type == "GlobalAveragePool":
             node.op_type = "ReduceMean"
             node.attribute.append(onnx.helper.make_attribute("axes", [2, 3]))
             node.attribute.append(onnx.helper.make_attribute("keepdims", 1))
+    _multiply_as_it_is(model.graph)
     onnx.checker.check_model(model, full_check=True)
     Path(path).write_bytes(model.SerializeToString())
+
+
+def _pad_explicitly(node, helper) -> None:
+    """Puts the numbers in place of `auto_pad` that it comes to in our networks.
+
+    A side is a multiple of 4 where it enters a network, which halves it twice: so it is
+    a multiple of the stride wherever a convolution has one.
+    """
+    given = {a.name: helper.get_attribute_value(a) for a in node.attribute}
+    rule = given.get("auto_pad", b"NOTSET")
+    if rule == b"NOTSET":
+        return
+    assert rule == b"SAME_UPPER" and set(given["dilations"]) == {1}, given
+    totals = [
+        max(0, kernel - stride)
+        for kernel, stride in zip(given["kernel_shape"], given["strides"], strict=True)
+    ]
+    befores = [total // 2 for total in totals]  # the odd pixel stands behind
+    afters = [total - before for total, before in zip(totals, befores, strict=True)]
+    kept = [a for a in node.attribute if a.name != "auto_pad"]
+    del node.attribute[:]
+    node.attribute.extend([*kept, helper.make_attribute("pads", befores + afters)])
+
+
+def _multiply_as_it_is(graph) -> None:
+    """Multiplies pictures by a matrix without making them one long list of pixels.
+
+    tf2onnx writes a palette as Reshape, MatMul, Reshape, with shapes that are computed.
+    OpenCV 5's dnn cannot run those ("buf.shape() == m.shape()"); MatMul takes the
+    picture as it is.
+    """
+    makers = {name: node for node in graph.node for name in node.output}
+    takers = {name: node for node in graph.node for name in node.input}
+    matrices = {tensor.name for tensor in graph.initializer if len(tensor.dims) == 2}
+    for node in graph.node:
+        if node.op_type != "MatMul" or node.input[1] not in matrices:
+            continue
+        flat, back = makers.get(node.input[0]), takers.get(node.output[0])
+        if flat is None or back is None or flat.op_type != "Reshape":
+            continue
+        assert back.op_type == "Reshape", back.op_type
+        node.input[0], node.output[0] = flat.input[0], back.output[0]
+        back.output[0] = f"{back.output[0]}_unused"
+    _drop_unused(graph)
+
+
+def _drop_unused(graph) -> None:
+    wanted = {tensor.name for tensor in graph.output}
+    for node in reversed(graph.node):
+        if wanted.intersection(node.output):
+            wanted.update(node.input)
+    for found in (graph.node, graph.initializer):
+        kept = [
+            each
+            for each in found
+            if wanted.intersection(getattr(each, "output", [each.name]))
+        ]
+        del found[:]
+        found.extend(kept)
 
 
 def count_ops(path: Path) -> dict[str, int]:

@@ -1,6 +1,8 @@
 """Photos to export with: some to choose on, others to report on, never the same."""
 
 import hashlib
+import os
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -90,11 +92,18 @@ def load_photos(calibration=None, test=None) -> Photos:
 def _read(folder):
     """Photos of a folder, in an order that tears series apart."""
     files = paths.find(folder)
-    order = sorted(files, key=lambda f: hashlib.sha256(f.name.encode()).digest())
-    most = order[: CALIBRATION + VALIDATION + TEST]
-    return [str(f.relative_to(Path(folder))) for f in most], [
-        images.read(f).pixels for f in most
-    ]
+    order = sorted(files, key=lambda f: hashlib.sha256(os.fsencode(f.name)).digest())
+    names, pictures = [], []
+    for file in order:
+        if len(names) == CALIBRATION + VALIDATION + TEST:
+            break
+        try:
+            pictures.append(images.read(file).pixels)
+        except ValueError as error:  # the next stands in for it
+            warnings.warn(f"Skipped. {error}", stacklevel=3)
+            continue
+        names.append(str(file.relative_to(Path(folder))))
+    return names, pictures
 
 
 def _square(names, pictures) -> PhotoSet:

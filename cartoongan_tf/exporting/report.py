@@ -18,7 +18,9 @@ def write_report(folder: Path, report: dict) -> None:
         report: As `bundle.export` builds it.
     """
     (folder / "report.json").write_text(json.dumps(report, indent=2) + "\n")
-    (folder / "report.md").write_text(_to_markdown(report))
+    (folder / "report.md").write_text(
+        _to_markdown(report), encoding="utf-8", errors="backslashreplace"
+    )
 
 
 def draw_sheet(photo, truth, cartoon) -> np.ndarray:

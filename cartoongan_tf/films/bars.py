@@ -12,33 +12,58 @@ LEAST = 0.4  # of a side must stay, else it was not bars
 SOFT = 0.002  # of a side: a codec blurs the border between bar and picture
 
 
-def find_bars(pictures) -> Box:
-    """The part of the frame that is not black bars.
+class Bars:
+    """Looks for bars, picture by picture.
 
     A bar's rows (or columns) are for the most part black in 97% of the frames, and
     black from end to end in half of them. So neither a dark scene makes a bar, nor do
     subtitles in a bar hide it.
+    """
+
+    def __init__(self):
+        self._sides = {0: [], 1: []}
+
+    def add(self, luma: np.ndarray) -> None:
+        """Looks at a frame's brightness, uint8 `(H, W)`, of the size of all others."""
+        if np.percentile(luma[::4, ::4], 99) < BRIGHT:
+            return
+        for axis, found in self._sides.items():
+            lines = luma if axis == 0 else luma.T
+            # Of 200 pixels along a line: exact percentiles would cost the most here.
+            step = max(1, lines.shape[1] // 200)
+            middle, most = np.percentile(lines[:, ::step], (50, 98), axis=1)
+            found.append((middle <= BLACK, most <= BLACK))
+
+    def box(self) -> Box:
+        """The part of the frame that is not bars."""
+        sides = self._sides
+        if len(sides[0]) < 3:
+            return WHOLE
+        (top, bottom), (left, right) = (_ends(np.array(sides[axis])) for axis in (0, 1))
+        if bottom - top < LEAST or right - left < LEAST:
+            return WHOLE
+        return Box(left, top, right, bottom)
+
+
+def find_bars(pictures) -> Box:
+    """The part of the frame that is not black bars.
 
     Args:
         pictures: uint8 `(H, W)` brightness of frames from all over the film, all of
             one size; a generator will do.
     """
-    sides = {0: [], 1: []}
+    bars = Bars()
     for luma in pictures:
-        if np.percentile(luma[::4, ::4], 99) < BRIGHT:
-            continue
-        for axis in sides:
-            lines = luma if axis == 0 else luma.T
-            # Of 200 pixels along a line: exact percentiles would cost the most here.
-            step = max(1, lines.shape[1] // 200)
-            middle, most = np.percentile(lines[:, ::step], (50, 98), axis=1)
-            sides[axis].append((middle <= BLACK, most <= BLACK))
-    if len(sides[0]) < 3:
-        return WHOLE
-    (top, bottom), (left, right) = (_ends(np.array(sides[axis])) for axis in (0, 1))
-    if bottom - top < LEAST or right - left < LEAST:
-        return WHOLE
-    return Box(left, top, right, bottom)
+        bars.add(luma)
+    return bars.box()
+
+
+def find_bars_by_form(frames) -> dict[tuple, Box]:
+    """The part that is not black bars, of the frames of each `Frame.form` in a film."""
+    found = {}
+    for frame in frames:
+        found.setdefault(frame.form, Bars()).add(frame.luma())
+    return {form: bars.box() for form, bars in found.items()}
 
 
 def _ends(dark: np.ndarray) -> tuple[float, float]:

@@ -13,7 +13,9 @@ from pathlib import Path
 
 import av
 import numpy as np
+from av.format import Flags
 
+from cartoongan_tf.films.displays import Aspects, upright
 from cartoongan_tf.pictures import images
 
 cv2 = images.opencv()
@@ -25,6 +27,7 @@ SUFFIXES = (
 
 HD = 720  # from this height on, a film that does not tell is BT.709, below BT.601
 HDR = {16: "PQ", 18: "HLG"}  # transfer curves, by their number in ITU-T H.273
+JOINED = Flags.ts_discont.value  # formats whose clock may begin anew midway
 FAILURES = 200  # so many in a row, with not a frame between, end a film
 
 
@@ -57,6 +60,11 @@ class Frame:
     raw: av.VideoFrame
     aspect: float = 1.0  # width of a stored pixel against its height
 
+    @property
+    def form(self) -> tuple[int, int, float]:
+        """Stored height and width, and the aspect: a film's parts may differ in it."""
+        return self.raw.height, self.raw.width, self.aspect
+
     def picture(self, short_side: int = 0, box: Box = WHOLE) -> np.ndarray:
         """The frame as a uint8 RGB picture.
 
@@ -76,7 +84,7 @@ class Frame:
         size = (max(1, round(high * shrink)), max(1, round(wide * shrink)))
         if size != pixels.shape[:2]:
             pixels = images.resize(np.ascontiguousarray(pixels), *size)
-        return self._upright(pixels)
+        return upright(pixels, self.raw)
 
     def small(self, short_side: int, box: Box = WHOLE) -> np.ndarray:
         """A small uint8 RGB picture, made quickly, to measure and compare."""
@@ -87,7 +95,8 @@ class Frame:
         shrink = min(1.0, short_side / inside)
         width = round(self.raw.width * shrink * max(1.0, self.aspect))
         height = round(self.raw.height * shrink * max(1.0, 1 / self.aspect))
-        return self._upright(box.cut(self._rgb(max(1, width), max(1, height), "AREA")))
+        pixels = self._rgb(max(1, width), max(1, height), "AREA")
+        return upright(box.cut(pixels), self.raw)
 
     def luma(self) -> np.ndarray:
         """Brightness as stored, not turned: uint8 `(H, W)`, full range."""
@@ -100,10 +109,6 @@ class Frame:
         return raw.to_ndarray(
             format="rgb24", width=width, height=height, interpolation=way, **colors
         )
-
-    def _upright(self, pixels: np.ndarray) -> np.ndarray:
-        turns = round(self.raw.rotation / 90) % 4  # the phone was held so
-        return np.ascontiguousarray(np.rot90(pixels, turns))
 
 
 def _is_combed(pixels: np.ndarray) -> bool:
@@ -131,6 +136,7 @@ class Film:
     notes: list[str] = field(init=False, default_factory=list)  # what users should know
     failures: int = field(init=False, default=0)  # packets that could not be decoded
     read_to: float = field(init=False, default=0.0)  # time of the last frame
+    forms: list[tuple] = field(init=False, default_factory=list)  # of what was read
 
     def __post_init__(self):
         self.path = Path(self.path)
@@ -149,7 +155,9 @@ class Film:
         try:
             if os.path.isdir(self.path):
                 raise ValueError(f"A film must be a file. Received: {self.path}")
-            container = av.open(str(self.path), metadata_errors="replace")
+            # "file:", or FFmpeg takes a colon's left side for a protocol ("Ponyo"),
+            # and "-" for its standard input.
+            container = av.open(f"file:{self.path}", metadata_errors="replace")
         except av.FFmpegError as error:
             if isinstance(error, FileNotFoundError):
                 raise ValueError(
@@ -214,6 +222,8 @@ class Film:
                 if frame.time > end:
                     return
                 self.read_to = frame.time
+                if frame.time >= start and frame.form not in self.forms:
+                    self.forms.append(frame.form)
                 if frame.time < start or (rate and frame.time < due - 1e-6):
                     continue
                 if rate:
@@ -226,15 +236,20 @@ class Film:
         From a long one by leaping from key frame to key frame, which takes seconds;
         from a short one by decoding it.
         """
-        end = min(end, self.duration or 0)
-        found = {}
-        if end - start > 4 * count:
+        known = min(end, self.duration or 0)
+        length, found = known - start, {}
+        if length > 4 * count:
+            whole = not start and end == math.inf
             with self._open() as (container, stream):
                 stream.codec_context.skip_frame = "NONKEY"
                 for number in range(count):
-                    time = start + (number + 0.5) * (end - start) / count
+                    share = (number + 0.5) / count
                     try:
-                        self._seek(container, stream, time)
+                        if whole and container.format.flags & JOINED:
+                            place = int(share * container.size)
+                            container.seek(place, unsupported_byte_offset=True)
+                        else:
+                            self._seek(container, stream, start + share * length)
                         frame = next(self._decode(container, stream, patience=20), None)
                     except (av.FFmpegError, OSError):
                         continue
@@ -243,8 +258,8 @@ class Film:
                         yield frame
         self.failures = 0  # counted when the film is read in full
         if len(found) < count / 2:
-            rate = max(0.05, min(4.0, count / max(end - start, 1)))
-            yield from self.frames(rate if end else 0.5, start, end or math.inf)
+            rate = max(0.05, min(4.0, count / max(length, 1)))
+            yield from self.frames(rate if known else 0.5, start, end)
             self.failures = 0
 
     def _seek(self, container, stream, time):
@@ -259,7 +274,7 @@ class Film:
     def _decode(self, container, stream, patience=FAILURES):
         """Decodes packet by packet, so that a bad one is not the end."""
         origin = (stream.start_time or 0) * float(stream.time_base)
-        aspect = float(stream.sample_aspect_ratio or 1) or 1.0
+        aspects = Aspects(stream)
         step = 1 / float(stream.average_rate or 25)
         last, shift, in_a_row, broken = None, 0.0, 0, False
         packets = container.demux(stream)
@@ -279,6 +294,7 @@ class Film:
                     return
                 continue
             for raw in raws:
+                aspect = aspects.of(raw)
                 if raw.is_corrupt:
                     self.failures += 1
                     broken = True
@@ -299,6 +315,10 @@ class Film:
     def told_of(self, end: float = math.inf) -> list[str]:
         """Notes on the film, after it was read: damage, an early end, HDR."""
         told = list(self.notes)
+        if len(self.forms) > 1:
+            told.append(
+                f"The film's frames change midway: {', '.join(map(_say, self.forms))}."
+            )
         if self.failures:
             told.append(
                 f"The file is damaged in {self.failures} "
@@ -332,6 +352,12 @@ def _duration(container, stream) -> float | None:
     if container.duration and container.duration > 0:
         return container.duration / av.time_base
     return None
+
+
+def _say(form: tuple) -> str:
+    height, width, aspect = form
+    odd = "" if aspect == 1 else f" (pixels {aspect:.3g} times as wide as high)"
+    return f"{width}x{height}{odd}"
 
 
 def clock(seconds: float) -> str:

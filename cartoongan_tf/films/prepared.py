@@ -47,7 +47,7 @@ class PreparedSet:
     def _read(self) -> list[dict]:
         path = self.report / "report.json"
         try:
-            records = json.loads(path.read_text())["sources"]
+            records = json.loads(path.read_text(encoding="utf-8"))["sources"]
             assert all(isinstance(record["name"], str) for record in records)
         except FileNotFoundError:
             return []
@@ -73,7 +73,7 @@ class PreparedSet:
 
     def _is_of_another(self, part, name, source) -> bool:
         record = self.find(part, name)
-        return record is not None and record["source"] != str(source.resolve())
+        return record is not None and record["source"] != os.path.realpath(source)
 
     def find(self, part: str, name: str) -> dict | None:
         """What the report says of a source, if it is there."""
@@ -176,10 +176,14 @@ class PreparedSet:
             "warnings": self.warnings(),
             "sources": self.records,
         }
-        with paths.replacing(self.report / "report.json") as temporary:
-            temporary.write_text(json.dumps(document, indent=2, ensure_ascii=False))
-        with paths.replacing(self.report / "report.md") as temporary:
-            temporary.write_text("\n".join(self._as_text()) + "\n", encoding="utf-8")
+        texts = {
+            "report.json": json.dumps(document, indent=2, ensure_ascii=False),
+            "report.md": "\n".join(self._as_text()) + "\n",
+        }
+        for name, text in texts.items():
+            # A name that is no UTF-8 is escaped, as JSON reads it back.
+            with paths.replacing(self.report / name) as temporary:
+                temporary.write_text(text, encoding="utf-8", errors="backslashreplace")
 
     # ------------------------------------------------------------ report
 

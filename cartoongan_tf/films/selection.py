@@ -103,9 +103,9 @@ class Selection:
         rows = [sheet.draw() for sheet in self.sheets_of_left_out.values()]
         if rows:
             images.write(folder / f"{name}-left-out.jpg", layout.stack(rows, gap=12))
-        with open(
-            folder / f"{name}-left-out.csv", "w", newline="", encoding="utf-8"
-        ) as file:
+        path = folder / f"{name}-left-out.csv"
+        told = {"encoding": "utf-8", "errors": "backslashreplace"}
+        with open(path, "w", newline="", **told) as file:
             table = csv.writer(file)
             table.writerow(("what", "reason", "detail"))
             table.writerows(self.left_out)

@@ -64,14 +64,14 @@ class Shots:
     Args:
         film: The film.
         every: Seconds of a shot that one key frame stands for.
-        box: The part of the frame that is not black bars.
+        boxes: The part of the frame that is not black bars, by `Frame.form`.
         start: From this second on.
         end: Up to this one.
     """
 
     film: Film
     every: float = 1.0
-    box: Box = WHOLE
+    boxes: dict[tuple, Box] = field(default_factory=dict)
     start: float = 0.0
     end: float = math.inf
     seen: int = field(init=False, default=0)  # frames looked at
@@ -106,13 +106,17 @@ class Shots:
         detector = AdaptiveDetector(min_scene_len=1, **_DETECTOR)
         around: deque[_Sample] = deque()
         due = 0  # index in `around` of the first sample that was not given out
+        size = None  # width and height of what the detector was shown first
         for number, frame in enumerate(self.film.frames(RATE, self.start, self.end)):
             self.seen += 1
             if watch is not None:
                 watch(frame.time)
-            small = frame.small(SIDE, self.box)
+            small = frame.small(SIDE, self.boxes.get(frame.form, WHOLE))
             around.append(_measure(number, frame, small))
             bgr = np.ascontiguousarray(small[..., ::-1])
+            size = size or small.shape[1::-1]
+            if small.shape[1::-1] != size:  # the film goes on in another form
+                bgr = cv2.resize(bgr, size, interpolation=cv2.INTER_AREA)
             for cut in detector.process_frame(FrameTimecode(number, RATE), bgr):
                 for sample in around:
                     sample.cut |= sample.number == cut.frame_num

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from cartoongan_tf import terminal
-from cartoongan_tf.films.bars import find_bars
+from cartoongan_tf.films.bars import find_bars, find_bars_by_form
 from cartoongan_tf.films.frames import SUFFIXES, WHOLE, Box, Film, clock, stamp
 from cartoongan_tf.films.shots import Shots
 from cartoongan_tf.pictures import images, paths, sniff
@@ -48,7 +48,7 @@ class FilmSource:
     every: float
     start: float
     end: float
-    box: Box = field(init=False, default=WHOLE)
+    boxes: dict[tuple, Box] = field(init=False, default_factory=dict)
     shots: Shots | None = field(init=False, default=None)
 
     @property
@@ -66,8 +66,8 @@ class FilmSource:
     def offers(self, watch=None) -> Iterator[Offer]:
         """The key frames in order; `watch` is told how many seconds were read."""
         glances = self.film.glances(GLANCES, self.start, self.end)
-        self.box = find_bars(frame.luma() for frame in glances)
-        self.shots = Shots(self.film, self.every, self.box, self.start, self.end)
+        self.boxes = find_bars_by_form(glances)
+        self.shots = Shots(self.film, self.every, self.boxes, self.start, self.end)
 
         def tell(time):
             if watch is not None:
@@ -76,22 +76,27 @@ class FilmSource:
         for key in self.shots.key_frames(tell):
 
             def read(key=key):
-                return key.frame.picture(self.size, self.box)
+                box = self.boxes.get(key.frame.form, WHOLE)
+                return key.frame.picture(self.size, box)
 
             place = Path(f"{self.name}_{stamp(key.time)}.jpg")
             yield Offer(place, clock(key.time), read, "faded" if key.faded else None)
 
     def facts(self) -> dict:
         """What was found out, once all offers were made."""
-        height, width = self.film.size
-        cut = self.box.cut(np.empty((height, width), bool)).shape
+        stored, without = {}, {}  # in order, each once
+        for form in self.film.forms or [(*self.film.size, 1.0)]:
+            whole = np.empty(form[:2], bool)
+            for sizes, box in (stored, WHOLE), (without, self.boxes.get(form, WHOLE)):
+                height, width = box.cut(whole).shape
+                sizes[f"{width}x{height}"] = None
         return {
             "kind": "film",
-            "seconds": round(self.film.duration or self.film.read_to, 1),
+            "seconds": round(max(self.film.duration or 0, self.film.read_to), 1),
             "frames_looked_at": self.shots.seen,
             "shots": self.shots.count,
-            "stored_size": f"{width}x{height}",
-            "without_bars": f"{cut[1]}x{cut[0]}",
+            "stored_size": ", ".join(stored),
+            "without_bars": ", ".join(without),
             "notes": self.film.told_of(self.end),
         }
 

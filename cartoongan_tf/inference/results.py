@@ -63,9 +63,9 @@ def take_order(
         raise ValueError(_suffix_rule(out))
     is_sheet = to_file and compare
     targets = _name(photos, out, to_file, is_sheet, ending)
-    own = {photo.path.resolve() for photo in photos}
+    own = {os.path.realpath(photo.path) for photo in photos}
     for target in dict.fromkeys(targets):
-        if target.resolve() in own:
+        if os.path.realpath(target) in own:
             raise ValueError(
                 "A result must not replace its photo; name another --out. "
                 f"Received: {target}"

@@ -132,7 +132,7 @@ class ONNXRuntime:
         try:
             with terminal.quiet_libraries():
                 self._session = onnxruntime.InferenceSession(
-                    str(path), options, providers=["CPUExecutionProvider"]
+                    Path(path).read_bytes(), options, providers=["CPUExecutionProvider"]
                 )
         except Exception as error:  # onnxruntime has a class for every stage
             raise _foreign(path, error) from error

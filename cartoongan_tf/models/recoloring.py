@@ -8,6 +8,7 @@ import tensorflow as tf
 from cartoongan_tf.models.averages import averaged
 from cartoongan_tf.networks.palettes import Palette, measure
 from cartoongan_tf.pictures import images
+from cartoongan_tf.pictures.drawing import MOST_PIXELS, cut_middle, draw_whole
 
 PICTURES = 32  # that a generator draws for it
 
@@ -36,23 +37,27 @@ class Recoloring:
         ]
         self.wanted = None
 
-    def fit(self, generator, photos, cartoons) -> None:
+    def fit(self, generator, photos, cartoons, most: int = MOST_PIXELS) -> None:
         """Learns the map from what the generator makes of photos to the cartoons.
 
         Args:
             generator: As it is to be recoloured.
-            photos: Sequence of uint8 pictures, spread over which some are drawn.
-            cartoons: Sequence of uint8 pictures.
+            photos: Sequence of uint8 pictures of any sizes, spread over which some are
+                drawn.
+            cartoons: Sequence of uint8 pictures of any sizes.
+            most: Pixels of a photo that are drawn; of a larger one its middle is.
         """
         if self.wanted is None:
             self.wanted = measure(cartoons)
         count = min(PICTURES, len(photos))
         fakes = []
         for at in np.linspace(0, len(photos) - 1, count).astype(int):
-            photo = photos[int(at)]
-            height, width = (s - s % images.MULTIPLE for s in photo.shape[:2])
-            photo = images.crop(photo, height, width)
-            fakes.append(images.to_uint8(generator(images.to_signed(photo[None])))[0])
+            photo = cut_middle(photos[int(at)], most)
+            if min(photo.shape[:2]) >= images.SMALLEST:
+                # Without its last rows rather than padded, as all runs so far.
+                height, width = (s - s % images.MULTIPLE for s in photo.shape[:2])
+                photo = images.crop(photo, height, width)
+            fakes.append(draw_whole(generator, photo))
         palette = Palette()
         palette.fit(measure(fakes), self.wanted)
         for variable, value in zip(self.variables, palette.variables, strict=True):

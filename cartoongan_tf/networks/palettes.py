@@ -61,7 +61,8 @@ def measure(pictures) -> tuple[np.ndarray, np.ndarray]:
         flat = np.reshape(pictures[int(at)], (-1, 3))
         colors.append(flat[:: max(1, len(flat) // PIXELS)])
     colors = images.to_signed(np.concatenate(colors)).astype(np.float64)
-    return colors.mean(0), np.cov(colors.T) + LEAST_VARIANCE * np.eye(3)
+    spread = np.cov(colors.T, ddof=min(1, len(colors) - 1))  # one pixel has none
+    return colors.mean(0), spread + LEAST_VARIANCE * np.eye(3)
 
 
 def _root(matrix: np.ndarray) -> np.ndarray:

@@ -51,6 +51,23 @@ def check_folder(folder: str | os.PathLike) -> Path:
     return folder
 
 
+def check_utf8(folder: str | os.PathLike) -> Path:
+    """Checks that TensorFlow can write into a folder of this name.
+
+    Raises:
+        ValueError: When the name is no UTF-8.
+    """
+    folder = Path(folder)
+    try:
+        os.path.abspath(folder).encode()
+    except UnicodeEncodeError:
+        raise ValueError(
+            "The name of a folder that TensorFlow writes to must be UTF-8. "
+            f"Received: {os.path.abspath(folder)}"
+        ) from None
+    return folder
+
+
 @contextmanager
 def replacing(path: str | os.PathLike):
     """Gives a temporary name beside `path`, moved over it if the block succeeds."""
@@ -172,6 +189,18 @@ def _some(others: list[Path], folder: Path) -> str:
 
 def _has_suffix(name: str) -> bool:
     return name.lower().endswith(READABLE)
+
+
+def mark(path: Path, name: str) -> bytes:
+    """A line that changes when a file does: a name for it, of any bytes, and its size.
+
+    What cannot be looked at, such as a link to nothing, has a line too.
+    """
+    try:
+        size = path.stat().st_size
+    except OSError:
+        size = "absent"
+    return os.fsencode(f"{name} {size}\n")
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from tqdm import tqdm
 from cartoongan_tf.evaluation import metrics
 from cartoongan_tf.models.recoloring import finished
 from cartoongan_tf.pictures import images, layout, paths
+from cartoongan_tf.pictures.drawing import cut_middle, draw_whole
 
 
 class Progress(keras.callbacks.Callback):
@@ -152,7 +153,7 @@ class PhotoGrid(keras.callbacks.Callback):
     """Draws the same photos after every epoch: each photo beside its cartoon.
 
     Args:
-        photos: uint8 `(count, height, width, 3)`, sides multiples of 4.
+        photos: uint8 pictures of any sizes; of large ones the middle is drawn.
         folder: Where the grids go, `<phase>_<epoch>.png`.
         phase: Name of the phase.
         writer: `tf.summary` writer that also gets the grid, or None.
@@ -160,7 +161,7 @@ class PhotoGrid(keras.callbacks.Callback):
 
     def __init__(self, photos, folder="samples", phase="joint", writer=None):
         super().__init__()
-        self.photos, self.folder = np.asarray(photos), Path(folder)
+        self.photos, self.folder = [cut_middle(p) for p in photos], Path(folder)
         self.phase, self.writer = phase, writer
 
     def on_epoch_end(self, epoch, logs=None):
@@ -173,11 +174,9 @@ class PhotoGrid(keras.callbacks.Callback):
 
     def draw(self, generator) -> np.ndarray:
         """The grid as uint8: a row of photos over a row of what the generator makes."""
-        fakes = [  # one by one: a batch of large ones is not to decide over memory
-            images.to_uint8(generator(images.to_signed(photo[None]), training=False))
-            for photo in self.photos
-        ]
-        rows = (self.photos, np.concatenate(fakes))
+        # One by one: a batch of large ones is not to decide over memory.
+        fakes = [draw_whole(generator, photo) for photo in self.photos]
+        rows = (self.photos, fakes)
         return layout.stack([layout.side_by_side(*row) for row in rows])
 
 
@@ -202,14 +201,19 @@ class StyleDistance(keras.callbacks.Callback):
     Put it before the callbacks that write metrics down.
 
     Args:
-        photos: uint8 `(count, height, width, 3)`, sides multiples of 4.
+        photos: uint8 pictures of any sizes from 56x56; of large ones the middle is
+            drawn and measured.
         cartoons: uint8 pictures of the same scale.
+
+    Raises:
+        ValueError: When a picture is smaller.
     """
 
     def __init__(self, photos, cartoons):
         super().__init__()
-        self.photos, self.cartoons = photos, cartoons
-        self.own = self.distance(photos)
+        self.photos = [cut_middle(photo) for photo in photos]
+        self.cartoons = cartoons
+        self.own = self.distance(self.photos)
 
     def distance(self, pictures) -> float:
         """The style distance of pictures to the cartoons."""
@@ -217,10 +221,7 @@ class StyleDistance(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch, logs=None):
         with finished(self.model) as generator:
-            fakes = [
-                images.to_uint8(generator(images.to_signed(photo[None])))[0]
-                for photo in self.photos
-            ]
+            fakes = [draw_whole(generator, photo) for photo in self.photos]
         if logs is not None:
             logs["style_distance"] = self.distance(fakes) / max(self.own, 1e-12)
 

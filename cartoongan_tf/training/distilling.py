@@ -8,9 +8,9 @@ from pathlib import Path
 import keras
 import numpy as np
 import tensorflow as tf
-from tqdm import tqdm
 
 from cartoongan_tf.data.edges import smooth_edges
+from cartoongan_tf.data.held import HeldOut
 from cartoongan_tf.data.pairs import Pairs, hold_out, name_pairs
 from cartoongan_tf.evaluation import scores
 from cartoongan_tf.inference.weights import load_generator
@@ -20,6 +20,7 @@ from cartoongan_tf.networks.discriminators import PatchDiscriminator
 from cartoongan_tf.networks.features import VGG19Features
 from cartoongan_tf.networks.light import LightGenerator
 from cartoongan_tf.pictures import images, layout, paths
+from cartoongan_tf.pictures.drawing import draw_whole
 from cartoongan_tf.plans.lessons import Lesson
 from cartoongan_tf.plans.plans import PRECISIONS
 from cartoongan_tf.training import devices, interrupts
@@ -77,18 +78,8 @@ class Distillation:
         lesson = self.lesson
         draw = as_function(as_precise(self.teacher, lesson.mixed_precision))
         self.pairs.make(draw, lesson.pairs)
-        self.truths = []
-        folder = self.pairs.folder / "held"
-        folder.mkdir(exist_ok=True)
-        draw = as_function(self.teacher)
-        wanted = [folder / paths.cut(path.stem, ".png") for path in self.held]
-        places = paths.apart(wanted, self.held)
-        bar = tqdm(self.held, "held-out photos", disable=None)
-        for path, place in zip(bar, places, strict=True):
-            photo = images.read(path).pixels
-            if not place.exists():
-                images.write(place, draw_photo(draw, photo))
-            self.truths.append((photo, images.read(place).pixels))
+        self.truths = HeldOut(self.pairs.folder / "held", self.held)
+        self.truths.make(as_function(self.teacher))
         features = judge = None
         if lesson.feature_weight:
             features = VGG19Features(lesson.vgg_weights, seed=lesson.seed)
@@ -169,16 +160,21 @@ class Distillation:
         """Steps done."""
         return self.backup.step
 
+    @property
+    def damaged(self) -> int:
+        """How many photos have turned out to be of no use so far."""
+        return self.truths.damaged + len(self.pairs.photos.damaged)
+
     def score(self, draw, count: int) -> dict[str, float]:
-        """How near pictures of held-out photos are to the teacher's.
+        """How near pictures of held-out photos are to the teacher's; {} without any.
 
         Args:
             draw: Of a batch of photos in -1..1, the student say.
             count: Photos.
         """
-        truths = self.truths[:: max(1, len(self.truths) // count)][:count]
-        rows = [scores.score(draw_photo(draw, p), truth) for p, truth in truths]
-        return scores.summarize(rows)
+        pairs = (self.truths[at] for at in self.truths.some(count))
+        rows = [scores.score(draw_whole(draw, p), truth) for p, truth in pairs]
+        return scores.summarize(rows) if rows else {}
 
     # ------------------------------------------------------------ parts of it
 
@@ -241,14 +237,15 @@ class Distillation:
         self._check(logs, step)
         values = {name: float(value) for name, value in logs.items()}
         values |= self.score(self.draw, WATCHED)
-        images.write(run.samples / f"{step:06d}.png", self._draw_sheet())
+        if len(self.truths):
+            images.write(run.samples / f"{step:06d}.png", self._draw_sheet())
         callbacks.on_epoch_end(step // self.lesson.epoch - 1, values)
         self._save_generator(run)
         self.backup.save()
 
     def _draw_sheet(self) -> np.ndarray:
-        chosen = self.truths[:: max(1, len(self.truths) // SAMPLES)][:SAMPLES]
-        rows = [layout.side_by_side(p, t, draw_photo(self.draw, p)) for p, t in chosen]
+        chosen = (self.truths[at] for at in self.truths.some(SAMPLES))
+        rows = [layout.side_by_side(p, t, draw_whole(self.draw, p)) for p, t in chosen]
         return layout.lay_out(rows)
 
     def _save_generator(self, run: Run) -> None:
@@ -260,12 +257,6 @@ class Distillation:
         result = self.score(draw, len(self.truths))
         with paths.replacing(run.folder / "scores.json") as temporary:
             temporary.write_text(json.dumps(result, indent=2) + "\n")
-
-
-def draw_photo(draw, photo: np.ndarray) -> np.ndarray:
-    """One photo's cartoon, uint8 of its size."""
-    signed = draw(images.to_signed(images.pad(photo))[None])
-    return images.crop(images.to_uint8(signed)[0], *photo.shape[:2])
 
 
 def as_function(generator):

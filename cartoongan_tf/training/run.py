@@ -10,9 +10,11 @@ import tensorflow as tf
 from tqdm import tqdm
 
 from cartoongan_tf.data import batches
+from cartoongan_tf.data.smooth import MAX_ZOOM
 from cartoongan_tf.models.averages import averaged
 from cartoongan_tf.models.recoloring import finished
 from cartoongan_tf.pictures import images, paths
+from cartoongan_tf.pictures.drawing import MOST_PIXELS
 from cartoongan_tf.plans.plans import Plan
 from cartoongan_tf.plans.recipes import CARTOONGAN_ONLY
 from cartoongan_tf.training import curves, devices, doctor, interrupts, supplies
@@ -343,9 +345,10 @@ class Training:
     def _recolor(self, model) -> None:
         recoloring = getattr(model, "recoloring", None)
         if self.is_chief and recoloring is not None:
-            sets = self.training_set
+            sets, window = self.training_set, self.plan.image_size * MAX_ZOOM
+            most = max(MOST_PIXELS, round(2 * window**2))
             with averaged(model) as generator:
-                recoloring.fit(generator, sets.photos, sets.cartoons)
+                recoloring.fit(generator, sets.photos, sets.cartoons, most)
 
     def _save(self) -> None:
         self.backup.save()

@@ -39,7 +39,7 @@ class Run:
         Raises:
             ValueError: When it cannot be written.
         """
-        parent = paths.check_folder(Path(root) / style)
+        parent = paths.check_folder(paths.check_utf8(Path(root) / style))
         parent.mkdir(parents=True, exist_ok=True)
         numbers = [int(f.name) for f in parent.iterdir() if f.name.isdecimal()]
         number = max(numbers, default=0) + 1
@@ -67,7 +67,7 @@ class Run:
                 f"config.json. Received: {run.folder}"
             )
         run.read_config()
-        paths.check_folder(run.folder)
+        paths.check_folder(paths.check_utf8(run.folder))
         return run
 
     @contextmanager

@@ -7,6 +7,7 @@ import numpy as np
 from cartoongan_tf.data import batches
 from cartoongan_tf.data.edges import smooth_edges
 from cartoongan_tf.data.lists import Pictures
+from cartoongan_tf.pictures import paths
 from cartoongan_tf.plans.plans import Plan
 from cartoongan_tf.plans.recipes import SAMPLE_SET
 from cartoongan_tf.samples import samples
@@ -22,8 +23,7 @@ def count_pictures(plan: Plan) -> tuple[int, int, str]:
     lists = batches.list_pictures(plan.data)
     digest = hashlib.sha256()
     for path in sum(lists, []):
-        place = path.relative_to(plan.data).as_posix()
-        digest.update(f"{place} {path.stat().st_size}\n".encode())
+        digest.update(paths.mark(path, path.relative_to(plan.data).as_posix()))
     photos, cartoons = map(len, lists)
     name = f"{photos} photos, {cartoons} cartoons, {digest.hexdigest()[:12]}"
     return photos, cartoons, name

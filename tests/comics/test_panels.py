@@ -283,15 +283,13 @@ def test_the_largest_rectangle_is_found_to_the_pixel():
 
 
 @pytest.fixture(scope="module")
-def marked():
+def marked(shared):
     """For every marked page: windows found, windows marked, and where panels are."""
-    from conftest import SHARED
-
-    if not (SHARED / "comics").is_dir():
-        pytest.skip(f"comic pages are not here: {SHARED / 'comics'}")
+    if not (shared / "comics").is_dir():
+        pytest.skip(f"comic pages are not here: {shared / 'comics'}")
     pages = []
     for name, shapes in PAGES.items():
-        pixels = images.read(SHARED / "comics" / f"{name}.jpg").pixels
+        pixels = images.read(shared / "comics" / f"{name}.jpg").pixels
         panels, windows = np.zeros(pixels.shape[:2], np.uint8), []
         for shape in shapes:
             points = np.array(corners(shape))

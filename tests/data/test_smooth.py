@@ -126,3 +126,12 @@ def test_a_copied_dataset_is_used_as_it_is(folder, tmp_path):
         os.utime(path)  # as `cp -r` does
     batches.open_folder(folder, 32)
     assert {p.name: p.read_bytes() for p in (folder / "smooth").iterdir()} == before
+
+
+def test_a_cartoon_that_is_gone_is_skipped_though_its_smooth_is_there(folder):
+    batches.open_folder(folder, 32)
+    (folder / "cartoons" / "2.png").unlink()
+    (folder / "cartoons" / "2.png").symlink_to("nowhere")
+    with pytest.warns(UserWarning, match="Skipped.*2.png"):
+        training_set = batches.open_folder(folder, 32)
+    assert len(training_set.cartoons) == 3 and training_set.lost == 1

@@ -83,3 +83,12 @@ def test_bad_pictures_are_refused(photo):
         metrics.style_distance([photo[:40]], [photo])
     with pytest.raises(ValueError, match="at least one picture"):
         metrics.style_distance([], [photo])
+
+
+@pytest.mark.parametrize("size", [(10, 64), (64, 10), (1, 1)])
+def test_a_picture_below_the_window_of_ssim_has_none(size):
+    picture = np.zeros((*size, 3), np.uint8)
+    with pytest.raises(ValueError, match=f"at least 11.*Received: {size[1]}x{size[0]}"):
+        metrics.ssim(picture, picture)
+    least = np.zeros((11, 11, 3), np.uint8)
+    assert metrics.ssim(least, least) == pytest.approx(1.0)

@@ -1,11 +1,16 @@
 """Facts about ONNX files."""
 
+import cv2
+import keras
 import numpy as np
 import onnx
 import pytest
 
 from cartoongan_tf.exporting import onnx as exporting
 from cartoongan_tf.inference.runtimes import ONNXRuntime
+from cartoongan_tf.models.recoloring import Recoloring, finished
+from cartoongan_tf.networks.generators import Generator, ResnetGenerator
+from cartoongan_tf.networks.light import LightGenerator
 from cartoongan_tf.pictures import images
 
 
@@ -45,3 +50,69 @@ def test_operations_are_counted(path):
     assert ops["Conv"] == 10 and ops["ConvTranspose"] == 2
     # seven norms, each a mean and a variance, each first along rows, then over them
     assert ops["ReduceMean"] == 28 and "GlobalAveragePool" not in ops
+
+
+# ---------------------------------------------------------------- OpenCV's dnn
+
+NETWORKS = {
+    "paper": lambda: Generator(4, 1, recolor=True),
+    "light": lambda: LightGenerator(4, 8, 1, recolor=True),
+    "cyclegan": lambda: ResnetGenerator(4, 1),
+}
+
+
+@pytest.fixture(scope="module", params=NETWORKS)
+def exported(request, tmp_path_factory):
+    """A network's ONNX file; where it has a palette, one that changes colours."""
+    keras.utils.set_random_seed(3)
+    network = NETWORKS[request.param]()
+    path = tmp_path_factory.mktemp("opencv") / "network.onnx"
+    if request.param == "cyclegan":
+        exporting.write_onnx(network, path)
+        return path
+    rng = np.random.default_rng(4)
+    sets = (
+        rng.integers(*ends, (3, 32, 32, 3), np.uint8) for ends in ((60, 200), (0, 255))
+    )
+    model = type("Model", (), {"generator": network, "average": None})
+    model.recoloring = Recoloring(network)
+    model.recoloring.fit(network, *sets)
+    with finished(model):
+        exporting.write_onnx(network, path)
+    return path
+
+
+def test_every_padding_is_a_number(exported):
+    convolutions = [n for n in onnx.load(exported).graph.node if n.op_type == "Conv"]
+    for node in convolutions:
+        given = {a.name: onnx.helper.get_attribute_value(a) for a in node.attribute}
+        assert given.get("auto_pad", b"NOTSET") == b"NOTSET"
+    assert len(convolutions) >= 6
+
+
+@pytest.mark.skipif(
+    int(cv2.__version__.split(".")[0]) < 5,
+    reason="OpenCV 4's dnn reads no file whose sizes are open (operator Shape)",
+)
+@pytest.mark.parametrize("size", [(32, 40), (64, 48), (30, 37), (7, 9)])
+def test_opencv_draws_what_onnx_runtime_draws(exported, size):
+    photo = np.random.default_rng(5).uniform(-1, 1, (1, *size, 3)).astype(np.float32)
+    net = cv2.dnn.readNetFromONNX(str(exported))
+    net.setInput(photo, "image")
+    np.testing.assert_allclose(net.forward(), ONNXRuntime(exported)(photo), atol=3e-5)
+
+
+def test_explicit_paddings_change_nothing_in_onnx_runtime(exported, tmp_path):
+    model = onnx.load(exported)
+    for node in model.graph.node:
+        given = {a.name: onnx.helper.get_attribute_value(a) for a in node.attribute}
+        if node.op_type != "Conv" or "auto_pad" in given or "pads" not in given:
+            continue  # padded by an operator of its own, as in the paper's first layer
+        kept = [a for a in node.attribute if a.name != "pads"]
+        del node.attribute[:]
+        rule = onnx.helper.make_attribute("auto_pad", "SAME_UPPER")
+        node.attribute.extend([*kept, rule])
+    onnx.save(model, tmp_path / "same.onnx")
+    photo = np.random.default_rng(6).uniform(-1, 1, (1, 33, 42, 3)).astype(np.float32)
+    expected = ONNXRuntime(tmp_path / "same.onnx")(photo)
+    np.testing.assert_array_equal(ONNXRuntime(exported)(photo), expected)

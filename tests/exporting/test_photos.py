@@ -1,5 +1,7 @@
 """Facts about the photos that exports are chosen and reported on."""
 
+import os
+
 import pytest
 
 from cartoongan_tf.exporting.photos import load_photos
@@ -62,3 +64,12 @@ def test_too_few_photos_are_refused(tmp_path):
     images.write(tmp_path / "c" / "1.png", samples.draw_photo(1, 32, 32))
     with pytest.raises(ValueError, match="at least 3 photos.*Received: 1"):
         load_photos(tmp_path / "c")
+
+
+def test_what_cannot_be_read_is_skipped_and_the_next_stands_in(folder):
+    before = names(load_photos(folder))
+    (folder / "bad.png").write_text("no picture")
+    (folder / os.fsdecode(b"caf\xe9.png")).symlink_to("nowhere")
+    with pytest.warns(UserWarning) as told:
+        assert names(load_photos(folder)) == before
+    assert sorted(str(w.message)[:8] for w in told) == ["Skipped."] * 2

@@ -1,5 +1,8 @@
 """Facts about reading films."""
 
+import os
+from pathlib import Path
+
 import av
 import numpy as np
 import pytest
@@ -64,6 +67,30 @@ def test_a_film_held_upright_comes_out_upright(script, tmp_path, turn):
     assert frame.small(72).shape == images.resize(upright, *_half(upright)).shape
 
 
+@pytest.mark.parametrize("a, b, c, d", [
+    (1, 0, 0, 1), (-1, 0, 0, 1), (1, 0, 0, -1), (-1, 0, 0, -1),
+    (0, 1, 1, 0), (0, -1, 1, 0), (0, 1, -1, 0), (0, -1, -1, 0),
+])  # fmt: skip
+def test_all_eight_ways_of_the_display_matrix_are_honoured(
+    script, tmp_path, a, b, c, d
+):
+    stored = script.pictures[0]
+    one = 1 << 16
+    matrix = (a * one, b * one, 0, c * one, d * one, 0, 0, 0, 1 << 30)
+    path = write_film(tmp_path / "m.mp4", [stored] * 3, matrix=matrix)
+    # Where each stored pixel is shown, by the matrix's definition.
+    y, x = np.mgrid[: stored.shape[0], : stored.shape[1]]
+    right, down = a * x + c * y, b * x + d * y
+    right, down = right - right.min(), down - down.min()
+    shown = np.zeros((down.max() + 1, right.max() + 1, 3), np.uint8)
+    shown[down, right] = stored
+    frame = next(Film(path).frames())
+    assert frame.picture().shape == shown.shape
+    assert far(frame.picture(), shown) < 8
+    small = frame.small(72)
+    assert far(small, images.resize(shown, *small.shape[:2])) < 8
+
+
 def _half(picture):
     return picture.shape[0] // 2, picture.shape[1] // 2
 
@@ -73,6 +100,74 @@ def test_pixels_that_are_not_square_are_made_so(script, tmp_path):
     frame = next(Film(path).frames())
     assert frame.picture().shape == (144, 256, 3)
     assert frame.picture(72).shape == frame.small(72).shape == (72, 128, 3)
+
+
+def join(path, *parts):
+    """Films of one kind one after the other, as recordings and `cat` join them."""
+    path.write_bytes(b"".join(part.read_bytes() for part in parts))
+    return path
+
+
+def test_each_part_of_a_joined_film_has_its_own_aspect_and_size(script, tmp_path):
+    pictures, options = script.pictures[:20], {"g": "12"}
+    large = [images.resize(picture, 216, 288) for picture in pictures]
+    parts = [
+        write_film(tmp_path / f"{number}.ts", made, options=options, aspect=aspect)
+        for number, (made, aspect) in enumerate(
+            ((pictures, "1"), (pictures, "4/3"), (large, "1"), (pictures, "4/3"))
+        )
+    ]
+    film = Film(join(tmp_path / "joined.ts", *parts))
+    found = list(film.frames(skip="NONE"))
+    shapes = [frame.picture().shape[:2] for frame in found]
+    wanted = [(144, 192), (144, 256), (216, 288), (144, 256)]
+    assert shapes == [shape for shape in wanted for _ in range(20)]
+    for number, frame in enumerate(found):
+        upright = (pictures, pictures, large, pictures)[number // 20][number % 20]
+        upright = images.resize(upright, *shapes[number])
+        assert far(frame.picture(), upright) < 8
+    (told,) = [note for note in film.told_of() if "midway" in note]
+    assert "192x144, 192x144 (pixels 1.33 times as wide as high), 288x216" in told
+
+
+def test_what_the_file_says_of_the_aspect_goes_before_the_coded_picture(
+    script, tmp_path
+):
+    path = write_film(tmp_path / "a.mp4", script.pictures[:3], aspect="4/3")
+    data = path.read_bytes()
+    (place,) = [at for at in range(len(data)) if data.startswith(b"pasp", at)]
+    assert data[place + 4 : place + 12] == bytes([0, 0, 0, 4, 0, 0, 0, 3])
+    path.write_bytes(data[: place + 7] + b"\6" + data[place + 8 :])
+    shapes = [frame.picture().shape for frame in Film(path).frames(skip="NONE")]
+    assert shapes == [(144, 384, 3)] * 3
+
+
+def test_glances_of_a_long_joined_film_come_from_all_its_parts(tmp_path):
+    parts = [
+        write_film(
+            tmp_path / f"{number}.ts", [blank(32 + 16 * number, 48, n % 200)
+            for n in range(200)], rate=2, options={"g": "4"},
+        )
+        for number in range(3)
+    ]  # fmt: skip
+    film = Film(join(tmp_path / "joined.ts", *parts))
+    heights = [frame.raw.height for frame in film.glances(15)]
+    assert {height: heights.count(height) for height in set(heights)} == {
+        32: 5, 48: 5, 64: 5,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Ponyo:1.mp4", "concat:a|b.mp4", "-", "f%d.mp4", "file:x.mp4", b"caf\xe9.mp4"],
+)
+def test_a_films_name_is_a_name_and_no_protocol(script, tmp_path, monkeypatch, name):
+    path = Path(os.fsdecode(name))
+    made = write_film(tmp_path / "plain.mp4", script.pictures[:3])
+    made.rename(tmp_path / path)
+    monkeypatch.chdir(tmp_path)
+    for named in (path, tmp_path / path):
+        assert far(next(Film(named).frames()).picture(), script.pictures[0]) < 8
 
 
 def test_an_interlaced_frame_in_motion_loses_its_comb_one_at_rest_nothing(tmp_path):

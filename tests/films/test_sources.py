@@ -106,3 +106,27 @@ def test_a_blank_film_offers_what_it_has(tmp_path):
     path = Script().shot(blank(64, 64), 1).write(tmp_path / "b.mkv")
     source = FilmSource(Film(path), "b", 64, 1.0, 0.0, float("inf"))
     assert len(list(source.offers())) in (1, 2)
+
+
+def test_a_film_whose_parts_differ_loses_each_parts_bars(tmp_path):
+    parts = []
+    for number, bars in enumerate(((18, 0), (0, 24))):
+        script = Script(height=144 - 48 * number)
+        for scene in range(4):
+            drawing = samples.draw_cartoon(scene, "paprika", script.height, 192)
+            script.shot(drawing, 1)
+        parts.append(script.letterbox(*bars).write(tmp_path / f"{number}.ts"))
+    path = tmp_path / "joined.ts"
+    path.write_bytes(b"".join(part.read_bytes() for part in parts))
+    source = FilmSource(Film(path), "film", 0, 1.0, 0.0, float("inf"))
+    shapes = [offer.read().shape[:2] for offer in source.offers()]
+    assert len(shapes) >= 8
+    for height, width in shapes[:4]:
+        assert width == 192 and 140 <= height <= 144
+    for height, width in shapes[-4:]:
+        assert height == 96 and 188 <= width <= 192
+    facts = source.facts()
+    assert facts["stored_size"] == "192x180, 240x96"
+    assert facts["seconds"] >= 7.5
+    first, second = facts["without_bars"].split(", ")
+    assert first.startswith("192x14") and second.endswith("x96")

@@ -1,3 +1,6 @@
+import subprocess
+import sys
+
 import keras
 import numpy as np
 import pytest
@@ -100,3 +103,54 @@ def test_saved_loaded_and_exported_it_draws_the_same(generator, tmp_path):
     photo = images.to_signed(PHOTOS[0][:24, :24][None])
     run = runtimes.TFLiteRuntime(tflite.convert(loaded, 24))
     np.testing.assert_allclose(run(photo), loaded(photo), atol=1e-4)
+
+
+def test_photos_of_any_size_are_drawn_and_a_panorama_by_its_middle(generator):
+    rng = np.random.default_rng(4)
+    sizes = (1, 1), (5, 300), (2000, 7), (13, 9), (40, 9000)
+    photos = [rng.integers(90, 160, (*size, 3), np.uint8) for size in sizes]
+    asked = []
+
+    def draw_and_tell(batch):
+        asked.append(batch.shape[1:3])
+        return generator(batch)
+
+    recoloring = Recoloring(generator)
+    recoloring.fit(draw_and_tell, photos, CARTOONS, most=40 * 400)
+    assert asked == [(8, 8), (8, 300), (2000, 8), (12, 8), (40, 400)]
+    # As one that is given the very parts that are drawn.
+    again = Recoloring(generator)
+    parts = [*photos[:3], photos[3][:12, :8], photos[4][:, 4300:4700]]
+    again.fit(generator, parts, CARTOONS)
+    for one, other in zip(recoloring.variables, again.variables, strict=True):
+        np.testing.assert_array_equal(one.numpy(), other.numpy())
+        assert np.isfinite(one.numpy()).all()
+
+
+@pytest.mark.slow
+def test_a_panorama_takes_no_more_memory_than_a_photo():
+    code = """
+import resource, sys
+import numpy as np
+from cartoongan_tf.models.recoloring import Recoloring
+from cartoongan_tf.networks.generators import Generator
+
+def peak():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+rng = np.random.default_rng(0)
+photo, panorama, cartoon = (
+    rng.integers(0, 256, (400, width, 3), np.uint8) for width in (600, 8000, 600)
+)
+generator = Generator(8, 1, recolor=True)
+recoloring = Recoloring(generator)
+recoloring.fit(generator, [photo], [cartoon])
+before = peak()
+recoloring.fit(generator, [photo, panorama], [cartoon])
+print(peak() - before)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    # MiB; drawn whole it took 2,600.
+    assert float(done.stdout.split()[-1]) < 300

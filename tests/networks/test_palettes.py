@@ -6,7 +6,7 @@ from cartoongan_tf.models.cartoongan import CartoonGAN, InitializationPhase
 from cartoongan_tf.networks.discriminators import PatchDiscriminator
 from cartoongan_tf.networks.features import VGG19Features
 from cartoongan_tf.networks.generators import Generator
-from cartoongan_tf.networks.palettes import Palette
+from cartoongan_tf.networks.palettes import Palette, measure
 from cartoongan_tf.pictures import images
 
 
@@ -121,3 +121,16 @@ def test_the_initialization_phase_learns_the_palette(palette):
     for _ in range(60):
         phase.train_step([photo])
     assert error() < before / 2
+
+
+def test_pictures_of_any_size_are_measured_even_one_pixel():
+    one = np.array([[[10, 200, 30]]], np.uint8)
+    mean, spread = measure([one])
+    np.testing.assert_allclose(images.to_levels(mean), one[0, 0], atol=1e-4)
+    palette = Palette()
+    palette.adapt([one], CARTOONS)
+    mapped = map_all(palette, [one])
+    wanted = np.stack(CARTOONS).reshape(-1, 3).mean(0)
+    np.testing.assert_allclose(mapped[0], wanted, atol=1)
+    strip = np.repeat(np.arange(256, dtype=np.uint8), 200)[None, :, None].repeat(3, 2)
+    np.testing.assert_allclose(measure([strip])[0], 0, atol=0.01)

@@ -259,3 +259,12 @@ def test_a_folder_of_other_things_says_what_they_are(tmp_path):
     (tmp_path / "scan.pdf").write_bytes(b"%PDF-1.7")
     with pytest.raises(ValueError, match=r"must hold pictures.*scan\.pdf \(a PDF\)"):
         paths.find(tmp_path)
+
+
+def test_a_mark_changes_with_name_and_size_and_takes_any_bytes(tmp_path):
+    path = tmp_path / os.fsdecode(b"caf\xe9.jpg")
+    path.write_bytes(b"12345")
+    assert paths.mark(path, path.name) == b"caf\xe9.jpg 5\n"
+    path.unlink()
+    path.symlink_to("nowhere")
+    assert paths.mark(path, "a b") == b"a b absent\n"

@@ -3,6 +3,7 @@
 import types
 
 import numpy as np
+import pytest
 import tensorflow as tf
 
 from cartoongan_tf.models.averages import WeightAverage
@@ -13,6 +14,7 @@ from cartoongan_tf.samples import samples
 from cartoongan_tf.training.callbacks import (
     Answers,
     History,
+    PhotoGrid,
     StyleDistance,
     read_history,
 )
@@ -90,3 +92,29 @@ def test_rows_later_than_the_backup_are_dropped(tmp_path):
     rows = read_history(path)
     assert [row["step"] for row in rows] == ["10", "20", "30"]
     assert [float(row["g_loss"]) for row in rows] == [0, 1 / 3, 9]
+
+
+def test_a_grid_takes_photos_of_any_sizes_and_large_ones_by_their_middle(tmp_path):
+    rng = np.random.default_rng(0)
+    sizes = (5, 30), (33, 42), (40, 9000)
+    photos = [rng.integers(0, 256, (*size, 3), np.uint8) for size in sizes]
+    callback = PhotoGrid(photos, tmp_path)
+    callback.set_model(model_of(lambda photo: -photo))
+    callback.on_epoch_end(0)
+    grid = images.read(tmp_path / "joint_0001.png").pixels
+    width = 30 + 42 + 7372 + 2 * 4
+    assert grid.shape == (2 * 40 + 4, width, 3)
+    assert np.array_equal(grid[:33, 34:76], photos[1])
+    assert np.array_equal(grid[44 : 44 + 33, 34:76], 255 - photos[1])
+    assert np.array_equal(grid[:40, 80:], photos[2][:, 814 : 814 + 7372])
+
+
+def test_style_distance_takes_photos_of_any_sizes_from_56():
+    photos = [samples.draw_photo(1, 57, 83), samples.draw_photo(2, 64, 200)]
+    callback = StyleDistance(photos, CARTOONS)
+    callback.set_model(model_of(lambda photo: photo))
+    logs = {}
+    callback.on_epoch_end(0, logs)
+    assert logs["style_distance"] == 1.0
+    with pytest.raises(ValueError, match="at least 56 pixels.*Received: 83x40"):
+        StyleDistance([photos[0][:40]], CARTOONS)

@@ -126,3 +126,11 @@ def test_a_loss_that_is_no_number_stops_the_run_and_saves_nothing(lesson, tmp_pa
         work.train(run)
     assert not run.generator.exists()
     assert not list(run.backup.glob("ckpt*"))
+
+
+def test_without_held_out_photos_there_are_no_scores(lesson, tmp_path):
+    lesson = replace(lesson, hold_out=0)
+    run = Run.create(tmp_path, "light", asdict(lesson))
+    assert begin(lesson, tmp_path).train(run)
+    assert [row["psnr"] for row in read_history(run.history)] == ["", ""]
+    assert json.loads((run.folder / "scores.json").read_text()) == {}

@@ -206,6 +206,28 @@ def test_a_killed_run_goes_on_from_its_last_backup_to_the_same_end(
 
 
 @pytest.mark.slow
+def test_photos_and_cartoons_of_odd_sizes_train_and_go_on_to_the_bit(plan, tmp_path):
+    rng = np.random.default_rng(0)
+    for part in ("photos", "cartoons"):
+        for name, size in {
+            "a": (1, 1),
+            "low": (5, 300),
+            "panorama": (40, 3000),
+        }.items():
+            pixels = rng.integers(0, 256, (*size, 3), np.uint8)
+            images.write(Path(plan.data) / part / f"{name}.png", pixels)
+    run, whole, finished = train(plan, tmp_path)
+    assert finished
+    broken, _, finished = train(plan, tmp_path, break_at=8)
+    assert not finished
+    again = prepared(plan)
+    assert again.train(broken)
+    assert broken.history.read_text() == run.history.read_text()
+    weights = (each.generator.get_weights() for each in (whole, again))
+    assert all(map(np.array_equal, *weights))
+
+
+@pytest.mark.slow
 def test_a_finished_run_can_be_made_longer(plan, tmp_path):
     run, _, _ = train(plan, tmp_path)
     longer = prepared(dataclasses.replace(plan, epochs=3))

@@ -1,5 +1,7 @@
 """Facts about a run's folder."""
 
+import os
+
 import pytest
 
 from cartoongan_tf.training.runs import Run
@@ -36,3 +38,14 @@ def test_a_damaged_config_is_refused(tmp_path, text):
     run.config_path.write_text(text)
     with pytest.raises(ValueError, match="config.json must be whole"):
         Run.open(run.folder)
+
+
+def test_a_folder_that_tensorflow_cannot_name_is_refused(tmp_path):
+    odd = tmp_path / os.fsdecode(b"caf\xe9")
+    with pytest.raises(ValueError, match="must be UTF-8. Received: .*caf"):
+        Run.create(odd, "a", {})
+    assert not odd.exists()
+    run = Run.create(tmp_path, "a", {})
+    run.folder.rename(odd)
+    with pytest.raises(ValueError, match="must be UTF-8"):
+        Run.open(odd)
