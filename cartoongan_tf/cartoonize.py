@@ -75,9 +75,10 @@ def main(argv):
 
     from tqdm import tqdm
 
+    from cartoongan_tf.formats import metadata
     from cartoongan_tf.inference import styles
     from cartoongan_tf.inference.results import take_order
-    from cartoongan_tf.pictures import images, layout, metadata
+    from cartoongan_tf.pictures import images, layout
 
     order = take_order(args.input, args.out, "cartoon", args.compare, args.overwrite)
     failures = order.failures

@@ -11,6 +11,7 @@ PACKAGE = Path(__file__).resolve().parent.parent / "cartoongan_tf"
 # below, and never from a neighbour in the same line. `terminal` lies above them all.
 FLOORS = (
     "terminal",
+    "formats",
     "pictures",
     "networks",
     "samples films evaluation",
@@ -30,6 +31,7 @@ COMMANDS = {
 }
 # What each of these rooms does without, wherever in a file it would be imported.
 WITHOUT = {
+    "formats": {"tensorflow", "keras"},
     "pictures": {"tensorflow", "keras"},
     "films": {"tensorflow", "keras"},
     "comics": {"tensorflow", "keras"},

@@ -11,7 +11,8 @@ from cartoongan_tf import terminal
 from cartoongan_tf.films.bars import find_bars, find_bars_by_form
 from cartoongan_tf.films.frames import SUFFIXES, WHOLE, Box, Film, clock, stamp
 from cartoongan_tf.films.shots import Shots
-from cartoongan_tf.pictures import images, paths, sniff
+from cartoongan_tf.formats import sniff
+from cartoongan_tf.pictures import images, paths
 
 cv2 = images.opencv()
 

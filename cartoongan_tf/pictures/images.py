@@ -14,8 +14,9 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, PngImagePlugin, UnidentifiedImageError
 
-from cartoongan_tf.pictures import decoders, memory, paths, sniff
-from cartoongan_tf.pictures.decoders import Picture
+from cartoongan_tf.formats import decoders, sniff
+from cartoongan_tf.formats.decoders import Picture
+from cartoongan_tf.pictures import memory, paths
 
 QUALITY = 95  # JPEG and WebP: flat colour shows blocks and ringing early
 

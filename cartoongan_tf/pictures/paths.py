@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from cartoongan_tf.pictures import sniff
+from cartoongan_tf.formats import sniff
 
 # Taken for pictures unseen; other names are looked into.
 READABLE = (

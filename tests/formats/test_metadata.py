@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from PIL import ExifTags, Image
 
-from cartoongan_tf.pictures import images, metadata
+from cartoongan_tf.formats import metadata
+from cartoongan_tf.pictures import images
 
 PIXELS = np.zeros((16, 16, 3), np.uint8)
 GPS = {1: "N", 2: (48.0, 8.0, 12.0), 3: "E", 4: (11.0, 34.0, 30.0)}

@@ -5,7 +5,7 @@ import io
 import pytest
 from PIL import Image
 
-from cartoongan_tf.pictures import sniff
+from cartoongan_tf.formats import sniff
 
 
 @pytest.mark.parametrize("kind", sniff.READ)

@@ -4,7 +4,7 @@ import os
 
 from PIL import ExifTags, Image
 
-from cartoongan_tf.pictures import heifs, sniff
+from cartoongan_tf.formats import heifs, sniff
 
 _TAKEN = (  # within the EXIF part: when, of what time zone, and fractions of a second
     36867, 36868, 36880, 36881, 36882, 37520, 37521, 37522,

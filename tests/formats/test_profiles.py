@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
-from cartoongan_tf.pictures import images, profiles
+from cartoongan_tf.formats import profiles
+from cartoongan_tf.pictures import images
 
 SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 PRIMARIES = {  # x and y of red, green and blue; white is that of sRGB

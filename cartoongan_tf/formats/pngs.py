@@ -5,7 +5,7 @@ import zlib
 
 import numpy as np
 
-from cartoongan_tf.pictures import profiles
+from cartoongan_tf.formats import profiles
 
 DEPTH = 24  # where the bits a channel stand, in the first chunk
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import ExifTags, Image, UnidentifiedImageError
 
-from cartoongan_tf.pictures import bitmaps, heifs, pngs, profiles, sniff, tiffs
+from cartoongan_tf.formats import bitmaps, heifs, pngs, profiles, sniff, tiffs
 
 # What decoders raise on damaged data, SyntaxError (of Pillow's PNG) included.
 DAMAGE = (OSError, SyntaxError, EOFError, IndexError, TypeError, RuntimeError)

@@ -1,0 +1,1 @@
+"""How each kind of picture file is told and read: decoders, profiles, metadata."""
