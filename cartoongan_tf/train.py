@@ -130,9 +130,9 @@ def _train(plan, run, runs, args):
         print(*training.describe(), sep="\n")
         print(f"time: about {_duration(training.estimate())} on this machine")
         return 0
-    training.prepare()
+    training.prepare(is_new=run is None)
     if training.vgg_note:
-        print(f"{training.vgg_note.split('. Ways out')[0]}.")
+        print(f"{training.vgg_note}: VGG16, which is in the package, takes its place.")
     features = getattr(training.phases, "features", None)
     if features is not None and features.origin == "random":
         print(

@@ -1,5 +1,6 @@
 """The names that networks may be asked for; read without importing Keras."""
 
+DISCRIMINATORS = ("patch", "features")
 NORMALIZATIONS = ("instance", "none")  # of a discriminator
 NORMS = ("instance", "batch", "global")  # of a light generator
 PADDINGS = ("zeros", "reflect")

@@ -3,7 +3,9 @@
 import keras
 from keras import layers
 
+from cartoongan_tf.networks import vgg
 from cartoongan_tf.networks.choices import NORMALIZATIONS
+from cartoongan_tf.networks.features import CaffePreprocessing
 from cartoongan_tf.networks.layers import DetailBands, InstanceNormalization
 from cartoongan_tf.networks.network import Network, check_at_least, check_one_of
 
@@ -75,4 +77,72 @@ class PatchDiscriminator(Network):
         self.filters = filters
         self.normalization = normalization
         self.bands = bands
+        self.policy = policy
+
+
+@keras.saving.register_keras_serializable(package="cartoongan_tf")
+class FeatureDiscriminator(Network):
+    """A discriminator that sees pictures as VGG16 does: it need not learn to see.
+
+    Small heads on frozen features of two depths, each with a logit for every 4x4
+    pixels. Painted panels and photos differ in what only deep networks tell apart, and
+    `PatchDiscriminator` sees nothing of it for hundreds of steps, this one within a
+    hundred (docs/pepper.md).
+
+    Args:
+        filters: Channels of the heads.
+
+    Input `(batch, height, width, 3)`, RGB, -1..1, sides multiples of 4. Output
+    `(batch, height / 4, width / 4, 2)`, logits, float32 under any dtype policy, as the
+    frozen features are.
+
+    Raises:
+        ValueError: When the package's weights of VGG16 are damaged.
+
+    Reference: A. Sauer et al., "Projected GANs Converge Faster", NeurIPS 2021; heads on
+    frozen features are theirs, its random projections are left out.
+    """
+
+    ARGUMENTS = ("filters",)
+    # The layers, and the root mean square of what they answer to photos and drawings.
+    TAPS = {"block2_conv2": 400.0, "block3_conv3": 400.0}
+
+    def __init__(self, filters=64, dtype=None, name=None, **kwargs):
+        check_at_least("filters", filters, 1)
+        policy = keras.dtype_policies.get(dtype or keras.config.dtype_policy())
+
+        def conv(x, channels, kernel, name, **changes):
+            return layers.Conv2D(
+                channels,
+                kernel,
+                padding="same",
+                name=name,
+                **{"kernel_initializer": "he_normal", "dtype": policy, **changes},
+            )(x)
+
+        picture = keras.Input((None, None, 3), name="picture")
+        x = CaffePreprocessing(dtype="float32", name="caffe")(picture)
+        seen = vgg.convolve("vgg16", x, tuple(self.TAPS), 0, layers.MaxPooling2D)
+        features = keras.Model(picture, seen)
+        vgg.fill("vgg16", "imagenet", features)
+        features.trainable = False
+
+        near_zero = keras.initializers.RandomNormal(stddev=0.01)
+        heads = []
+        for (tap, size), x in zip(self.TAPS.items(), seen, strict=True):
+            x = layers.Rescaling(1 / size, dtype="float32", name=f"{tap}_scaled")(x)
+            x = conv(x, filters, 1, f"{tap}_mix")
+            x = layers.LeakyReLU(0.2, dtype=policy, name=f"{tap}_mix_lrelu")(x)
+            if tap.startswith("block2"):
+                x = layers.AveragePooling2D(2, dtype=policy, name=f"{tap}_half")(x)
+            x = conv(x, filters, 3, f"{tap}_look")
+            x = layers.LeakyReLU(0.2, dtype=policy, name=f"{tap}_look_lrelu")(x)
+            options = {"dtype": "float32", "kernel_initializer": near_zero}
+            heads.append(conv(x, 1, 1, f"{tap}_logits", **options))
+        logits = layers.Concatenate(dtype="float32", name="logits")(heads)
+
+        super().__init__(picture, logits, name=name, **kwargs)
+        for layer in features.layers:
+            layer.trainable = False
+        self.filters = filters
         self.policy = policy

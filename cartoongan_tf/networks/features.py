@@ -146,6 +146,33 @@ class VGG16Features(_Features):
     NETWORK, LAYERS = "vgg16", VGG16_LAYERS
 
 
+def make_features(network, weights="imagenet", layer=LAYERS[-1], **options):
+    """Content features by the names that a run's plan has.
+
+    Args:
+        network: `"vgg19"`, `"vgg16"`, or `"random"`: VGG19 with random weights.
+        weights: As of the two classes; `"random"` makes any network random.
+        layer: Of `LAYERS` or `VGG16_LAYERS`; of the other network's the one of the same
+            block is taken.
+        options: `image_size`, `shrink` and `seed`.
+
+    Returns:
+        `VGG19Features` or `VGG16Features`.
+
+    Raises:
+        vgg.Unavailable: When weights must be downloaded, and cannot be.
+        ValueError: When weights or a name are not as they must be.
+    """
+    if "random" in (network, weights):
+        network, weights = "vgg19", "random"
+    kind = {"vgg19": VGG19Features, "vgg16": VGG16Features}[network]
+    for names in (LAYERS, VGG16_LAYERS):
+        if layer in names:
+            layer = kind.LAYERS[names.index(layer)]
+            break
+    return kind(weights, layer, **options)
+
+
 class _Layers(keras.Model):
     """Several layers' answers: what both networks have in common there."""
 

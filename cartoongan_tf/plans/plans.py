@@ -10,7 +10,13 @@ from cartoongan_tf.models.settings import (
     CONTENT,
     CONTENT_WEIGHT,
 )
-from cartoongan_tf.networks.choices import LAYERS, NORMALIZATIONS
+from cartoongan_tf.networks.choices import (
+    CONTENT_NETWORKS,
+    DISCRIMINATORS,
+    LAYERS,
+    NORMALIZATIONS,
+    VGG16_LAYERS,
+)
 from cartoongan_tf.plans.flags import check, flag
 from cartoongan_tf.plans.recipes import (
     CARTOONGAN_ONLY,
@@ -122,6 +128,13 @@ class Plan:
         group=NETWORKS,
         least=0,
     )
+    discriminator: str = flag(
+        "patch",
+        "patch, the paper's; features: heads on frozen VGG16 features, which see a "
+        "painted style within a hundred steps",
+        group=NETWORKS,
+        choices=DISCRIMINATORS,
+    )
     d_filters: int = flag(
         32,  # paper
         "width of the discriminator",
@@ -230,23 +243,34 @@ class Plan:
     beta_1: float = flag(BETA_1, "Adam's", group=OPTIMIZATION, least=0, below=1)
     beta_2: float = flag(0.99, "Adam's", group=OPTIMIZATION, least=0, below=1)
 
+    content_network: str = flag(
+        "vgg19",
+        "of the content loss; vgg19, the paper's, is downloaded once, and where that "
+        "fails vgg16, which is in the package, takes its place; random is an ablation",
+        group=LOSSES,
+        choices=CONTENT_NETWORKS,
+    )
     vgg_weights: str = flag(
         "imagenet",
-        "imagenet (downloaded once), random, or a file of Keras's VGG19 without its "
-        "top",
+        "imagenet, random, or a file of Keras's network without its top",
         group=LOSSES,
     )
-    content_layer: str = flag(LAYERS[-1], "of VGG19", group=LOSSES, choices=LAYERS)
+    content_layer: str = flag(
+        LAYERS[-1],
+        "the last of a block; of the other network's names the same block's is taken",
+        group=LOSSES,
+        choices=tuple(sorted({*LAYERS, *VGG16_LAYERS})),
+    )
     content_size: int = flag(
         0,
-        "pictures are resized to for VGG19",
+        "pictures are resized to for the content network",
         group=LOSSES,
         least=0,
         zero="0: not",
     )
     content_shrink: int = flag(
         1,
-        "pictures are shrunk by for VGG19: what is finer is the style's",
+        "pictures are shrunk by for the content network: what is finer is the style's",
         group=LOSSES,
         least=1,
     )
@@ -351,6 +375,10 @@ def plan_from_config(config: dict) -> Plan:
         ValueError: When a value is missing, unknown or of another kind.
     """
     config = {name: value for name, value in config.items() if name != "pictures"}
+    # Of a version that knew VGG19 and the paper's discriminator alone.
+    is_random = config.get("vgg_weights") == "random"
+    config.setdefault("content_network", "random" if is_random else "vgg19")
+    config.setdefault("discriminator", "patch")
     known = {field.name for field in fields(Plan)}
     odd = set(config) ^ known
     if odd:

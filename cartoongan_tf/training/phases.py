@@ -8,13 +8,16 @@ from cartoongan_tf.models.cyclegan import CycleGAN, PatchGAN
 from cartoongan_tf.models.pools import FakePool
 from cartoongan_tf.models.recoloring import Recoloring
 from cartoongan_tf.models.schedules import HoldThenDecay
-from cartoongan_tf.networks.discriminators import PatchDiscriminator
-from cartoongan_tf.networks.features import VGG19Features
+from cartoongan_tf.networks.discriminators import (
+    FeatureDiscriminator,
+    PatchDiscriminator,
+)
+from cartoongan_tf.networks.features import make_features
 from cartoongan_tf.networks.generators import Generator, ResnetGenerator
 from cartoongan_tf.networks.light import LightGenerator
 from cartoongan_tf.networks.palettes import Palette
+from cartoongan_tf.networks.vgg import Unavailable
 from cartoongan_tf.plans.plans import PRECISIONS, Plan
-from cartoongan_tf.plans.recipes import SAMPLE_SET
 from cartoongan_tf.training import devices
 
 
@@ -42,41 +45,49 @@ class Phases:
         self.generator, self.discriminator = devices.create(
             strategy,
             lambda: make_generator(plan, dtype),
-            lambda: PatchDiscriminator(
-                plan.d_filters, plan.d_normalization, plan.d_bands, dtype
-            ),
+            lambda: make_discriminator(plan, dtype),
         )
         self.networks = {
             "generator": self.generator,
             "discriminator": self.discriminator,
         }
 
-    def load_features(self) -> str | None:
-        """Loads VGG19.
+    def load_features(self, may_replace: bool = True) -> str | None:
+        """Loads the content network, `features`.
+
+        Args:
+            may_replace: VGG16, whose weights are in the package, may take the place of
+                a VGG19 that cannot be downloaded. Not so in a run that goes on.
 
         Returns:
-            Why its weights are random ones after all, on the sample set; else None.
+            Why VGG16 took VGG19's place; None where the plan's network was loaded.
 
         Raises:
             ValueError: When its weights cannot be had.
         """
-        plan = self.plan
+        plan, note = self.plan, None
         options = {
             "layer": plan.content_layer,
             "image_size": plan.content_size or None,
             "shrink": plan.content_shrink,
+            "seed": plan.seed,
         }
+        network, weights = plan.content_network, plan.vgg_weights
         with self.strategy.scope():
             try:
-                self.features = VGG19Features(
-                    plan.vgg_weights, seed=plan.seed, **options
-                )
-            except ValueError as error:
-                if plan.data != SAMPLE_SET or plan.vgg_weights != "imagenet":
+                self.features = make_features(network, weights, **options)
+            except Unavailable as error:
+                if not may_replace:
                     raise
-                self.features = VGG19Features("random", seed=plan.seed, **options)
-                return str(error)
-        return None
+                note = str(error).split(". Ways out")[0]
+            downloads = (network, weights) == ("vgg19", "imagenet")
+            if downloads and devices.is_many(self.strategy):
+                # All processes must compare by one network.
+                if devices.sum_processes(self.strategy, int(note is not None)):
+                    note = note or "VGG19 cannot be downloaded by another worker"
+            if note is not None:
+                self.features = make_features("vgg16", **options)
+        return note
 
     def compile(self, init_steps: int, joint_steps: int, image_size: int) -> None:
         """Makes the models and optimizers; call `load_features` before.
@@ -132,7 +143,8 @@ class Phases:
         init, joint = self.init, self.joint
         return {
             "generator": _values(self.generator.variables),
-            "discriminator": _values(self.discriminator.variables),
+            # Without the frozen features of one that sees by them.
+            "discriminator": _values(self.discriminator.trainable_variables),
             "init_optimizer": _values(init.optimizer.variables),
             "g_optimizer": _values(joint.g_optimizer.variables),
             "d_optimizer": _values(joint.d_optimizer.variables),
@@ -177,7 +189,7 @@ class CyclePhases:
         self.networks = dict(zip(makers, networks, strict=True))
         self.generator = self.networks["generator"]
 
-    def load_features(self) -> None:
+    def load_features(self, may_replace: bool = True) -> None:
         """Nothing: CycleGAN has no content loss."""
 
     def compile(self, init_steps: int, joint_steps: int, image_size: int) -> None:
@@ -225,6 +237,15 @@ def make_generator(plan: Plan, dtype):
             width, plan.filters, plan.num_blocks, recolor=plan.recolor, dtype=dtype
         )
     return Generator(plan.filters, plan.num_blocks, dtype, recolor=plan.recolor)
+
+
+def make_discriminator(plan: Plan, dtype):
+    """The discriminator of a plan of a CartoonGAN."""
+    if plan.discriminator == "features":
+        return FeatureDiscriminator(plan.d_filters, dtype=dtype)
+    return PatchDiscriminator(
+        plan.d_filters, plan.d_normalization, plan.d_bands, dtype
+    )
 
 
 def _means(*models) -> list[tf.Variable]:

@@ -130,17 +130,23 @@ class Training:
                 f"start a new one. Received: {self.pictures}, at the start {before}"
             )
 
-    def prepare(self) -> None:
+    def prepare(self, is_new: bool = True) -> None:
         """Gets all that training needs, and makes `smooth/` where it is missing.
 
         What can fail for want of weights or pictures fails here, before a run's folder
         is made, and the quickest first.
 
+        Args:
+            is_new: The run begins. One that goes on must have the content network that
+                it began with; a new one may take VGG16, see `Phases.load_features`.
+
         Raises:
-            ValueError: When VGG19's weights or readable pictures cannot be had.
+            ValueError: When weights or readable pictures cannot be had.
         """
         plan = self.plan
-        self.vgg_note = self.phases.load_features()
+        self.vgg_note = self.phases.load_features(may_replace=is_new)
+        if self.vgg_note:
+            self.plan = plan = replace(plan, content_network="vgg16")
         if not self.is_chief:  # the chief makes what is missing, the others find it
             devices.sum_processes(self.strategy, 0)
         self.training_set = supplies.open_pictures(plan)
