@@ -9,5 +9,8 @@ SHIPPED = ("light.keras", "card.md", "scores.json", "tflite/*")
 setup(
     packages=[*find_packages(include=["cartoongan_tf*"]), "cartoongan_tf.saved_models"],
     package_dir={"cartoongan_tf.saved_models": "saved_models"},
-    package_data={"cartoongan_tf.saved_models": [f"*/{name}" for name in SHIPPED]},
+    package_data={
+        "cartoongan_tf.saved_models": [f"*/{name}" for name in SHIPPED],
+        "cartoongan_tf.networks": ["vgg16.npz"],
+    },
 )

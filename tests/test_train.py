@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from cartoongan_tf.inference.cartoonizer import Cartoonizer
+from cartoongan_tf.networks import vgg
 from cartoongan_tf.pictures import images
 from cartoongan_tf.samples import samples
 from cartoongan_tf.training.callbacks import read_history
@@ -265,12 +266,31 @@ def test_vgg_weights_that_cannot_be_had_stop_before_anything_is_made(
 
     monkeypatch.setattr(keras.applications, "VGG19", refuse)
     before = {p.name for p in tmp_path.iterdir()}
-    result = command("train", "--style", "mine", *QUICK)
-    assert result.returncode == 2
-    error = result.stderr.strip().splitlines()[-1]
-    for word in ("no route to host", "--vgg-weights FILE", "--vgg-weights random"):
-        assert word in error
+    (tmp_path / "short.npz").write_bytes(vgg.SHIPPED.read_bytes()[:1000])
+    for flags in (
+        ("--vgg-weights", "short.npz"),
+        ("--content-network", "vgg16", "--vgg-weights", "short.npz"),
+    ):
+        result = command("train", "--style", "mine", *flags, *QUICK)
+        refused(result, "`--vgg-weights` must be", "short.npz")
+    (tmp_path / "short.npz").unlink()
     assert {p.name for p in tmp_path.iterdir()} == before
+
+
+@pytest.mark.slow
+def test_without_internet_vgg16_takes_vgg19s_place_and_a_line_says_so(
+    command, mine, monkeypatch
+):
+    import keras
+
+    def refuse(*args, **kwargs):
+        raise Exception("no route to host")
+
+    monkeypatch.setattr(keras.applications, "VGG19", refuse)
+    result = command("train", "--style", "mine", *QUICK)
+    assert result.returncode == 0, result.stderr
+    (line,) = [each for each in result.stdout.splitlines() if "VGG16" in each]
+    assert "no route to host" in line and "takes its place" in line
 
 
 @pytest.mark.slow

@@ -44,6 +44,25 @@ def test_it_has_the_shipped_weights_and_nobody_elses(wheel):
     assert not [name for name in names if name.endswith(("paper.keras", "ator.keras"))]
 
 
+def test_vgg16s_weights_are_in_an_installed_package_with_their_licence(wheel, tmp_path):
+    site = tmp_path / "site"
+    with zipfile.ZipFile(wheel) as file:
+        (notice,) = [n for n in file.namelist() if n.endswith("licenses/NOTICE")]
+        assert "Creative Commons Attribution 4.0" in file.read(notice).decode()
+        file.extractall(site)
+    code = "from cartoongan_tf.networks import vgg; print(vgg._check_shipped())"
+    result = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        env={"PYTHONPATH": str(site), "PATH": ""},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    path = Path(result.stdout.strip())
+    assert path == site / "cartoongan_tf" / "networks" / "vgg16.npz"
+
+
 def test_styles_are_found_in_an_installed_package(wheel, tmp_path):
     site = tmp_path / "site"
     with zipfile.ZipFile(wheel) as file:

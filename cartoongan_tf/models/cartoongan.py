@@ -44,11 +44,14 @@ class InitializationPhase(keras.Model):
         clip_norm=0.0,
         accumulate=1,
         palette=None,
+        pixels=False,
         jit_compile=False,
     ):
         """Sets the generator's optimizer, Adam by default, and the content loss.
 
-        `clip_norm`, `accumulate` and `palette` are those of `CartoonGAN.compile`.
+        `clip_norm`, `accumulate` and `palette` are those of `CartoonGAN.compile`. With
+        `pixels` the loss compares pictures, not their features: a deep layer alone sees
+        nothing of a checkerboard, in which a light generator can end.
         """
         super().compile(
             optimizer=prepare_optimizer(optimizer, self.generator),
@@ -57,6 +60,7 @@ class InitializationPhase(keras.Model):
         self.content = pick(CONTENT, "content_loss", content_loss)
         self.clip_norm, self.accumulate = clip_norm, accumulate
         self.palette = palette or _as_it_is
+        self.look = _as_it_is if pixels else self.features
 
     @property
     def metrics(self):
@@ -69,10 +73,10 @@ class InitializationPhase(keras.Model):
         variables = self.generator.trainable_variables
 
         def part(photo):
-            target = self.features(self.palette(photo))
+            target = self.look(self.palette(photo))
             with tf.GradientTape() as tape:
                 fake = self.generator(photo, training=True)
-                content_loss = self.content(self.features(fake), target)
+                content_loss = self.content(self.look(fake), target)
                 scaled = self.optimizer.scale_loss(content_loss / gradients.replicas())
             return [*tape.gradient(scaled, variables), content_loss]
 

@@ -248,3 +248,57 @@ class VGG16Layers(_Layers):
     """
 
     NETWORK = "vgg16"
+
+
+@keras.saving.register_keras_serializable(package="cartoongan_tf")
+class StyleFeatures(keras.Model):
+    """What `evaluation.kernels` compares: each channel's mean and deviation in VGG16.
+
+    Of conv3_3, where strokes and textures are told apart, and of conv4_3, parts of
+    things; both before their ReLUs. Frozen, and float32 under any policy.
+
+    Input `(batch, height, width, 3)`, RGB, -1..1. Output two tensors, `(batch, 512)`
+    and `(batch, 1024)`, float32: all means, then all deviations.
+
+    Raises:
+        ValueError: When the package's weights are damaged.
+
+    Reference: X. Huang and S. Belongie, "Arbitrary Style Transfer in Real-time with
+    Adaptive Instance Normalization", ICCV 2017, for means and deviations as a style.
+    """
+
+    NAMES = ("block3_conv3", "block4_conv3")
+
+    def __init__(self, name=None, **kwargs):
+        kwargs.pop("dtype", None)
+        photo = keras.Input((None, None, 3), name="photo", dtype="float32")
+        x = CaffePreprocessing(dtype="float32", name="caffe")(photo)
+        answers = vgg.convolve(
+            "vgg16", x, self.NAMES, 0, layers.MaxPooling2D, linear=self.NAMES
+        )
+        measured = [
+            Moments(dtype="float32", name=f"{tap}_moments")(answer)
+            for tap, answer in zip(self.NAMES, answers, strict=True)
+        ]
+        super().__init__(photo, measured, name=name, **kwargs)
+        self.trainable = False
+        vgg.fill("vgg16", "imagenet", self)
+
+    def get_config(self):
+        return {"name": self.name}
+
+    @classmethod
+    def from_config(cls, config, custom_objects=None):
+        return cls(**config)
+
+
+@keras.saving.register_keras_serializable(package="cartoongan_tf")
+class Moments(layers.Layer):
+    """Mean and deviation of each channel: `(b, h, w, c)` to `(b, 2c)`."""
+
+    def call(self, inputs):
+        mean, variance = ops.moments(inputs, axes=[1, 2])
+        return ops.concatenate([mean, ops.sqrt(variance)], axis=-1)
+
+    def compute_output_shape(self, input_shape):
+        return (input_shape[0], 2 * input_shape[-1])

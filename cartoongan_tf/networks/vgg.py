@@ -43,7 +43,7 @@ def convolutions(network: str) -> tuple[str, ...]:
 
 
 def convolve(network: str, x, names, seed: int, pooling, linear=()) -> list:
-    """A network's convolutions up to the last that is named: the answers of those named.
+    """A network's convolutions up to the last of those named: what these answer.
 
     Args:
         network: One of `BLOCKS`.

@@ -28,6 +28,7 @@ from cartoongan_tf.plans.recipes import (
 
 MODELS = ("cartoongan", "cyclegan")
 GENERATORS = ("paper", "light")
+INIT_LOSSES = ("features", "pixels")
 PRECISIONS = {
     "float32": "float32",
     "float16": "mixed_float16",
@@ -165,6 +166,13 @@ class Plan:
         "l2 is an ablation",
         group=LOSSES,
         choices=CONTENT,
+    )
+    init_loss: str = flag(
+        "features",  # paper, section 3.3
+        "what the initialization phase compares: features of the content network, or "
+        "pixels, which is quicker, and surer where only deep features are compared",
+        group=LOSSES,
+        choices=INIT_LOSSES,
     )
     content_weight: float = flag(
         CONTENT_WEIGHT,
@@ -379,6 +387,7 @@ def plan_from_config(config: dict) -> Plan:
     is_random = config.get("vgg_weights") == "random"
     config.setdefault("content_network", "random" if is_random else "vgg19")
     config.setdefault("discriminator", "patch")
+    config.setdefault("init_loss", "features")
     known = {field.name for field in fields(Plan)}
     odd = set(config) ^ known
     if odd:

@@ -100,6 +100,7 @@ CARTOONGAN_ONLY = (
     "d_bands",
     "adversarial_loss",
     "content_loss",
+    "init_loss",
     "content_weight",
     "balance",
     "edges",

@@ -110,7 +110,9 @@ class Phases:
         with self.strategy.scope():
             self.init = InitializationPhase(self.generator, self.features)
             self.init.compile(
-                _adam(plan, plan.init_learning_rate, init_steps), **common
+                _adam(plan, plan.init_learning_rate, init_steps),
+                pixels=plan.init_loss == "pixels",
+                **common,
             )
             pool = FakePool(plan.pool, image_size, plan.seed) if plan.pool else None
             self.joint = CartoonGAN(self.generator, self.discriminator, self.features)
@@ -243,9 +245,7 @@ def make_discriminator(plan: Plan, dtype):
     """The discriminator of a plan of a CartoonGAN."""
     if plan.discriminator == "features":
         return FeatureDiscriminator(plan.d_filters, dtype=dtype)
-    return PatchDiscriminator(
-        plan.d_filters, plan.d_normalization, plan.d_bands, dtype
-    )
+    return PatchDiscriminator(plan.d_filters, plan.d_normalization, plan.d_bands, dtype)
 
 
 def _means(*models) -> list[tf.Variable]:

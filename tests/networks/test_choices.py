@@ -4,15 +4,19 @@ import pytest
 
 from cartoongan_tf.networks import choices
 from cartoongan_tf.networks.discriminators import PatchDiscriminator
-from cartoongan_tf.networks.features import CONVOLUTIONS
 from cartoongan_tf.networks.light import LightGenerator
+from cartoongan_tf.networks.vgg import BLOCKS, convolutions
 
 
-def test_content_layers_are_the_last_of_each_block():
+@pytest.mark.parametrize(
+    "network, layers", (("vgg19", choices.LAYERS), ("vgg16", choices.VGG16_LAYERS))
+)
+def test_content_layers_are_the_last_of_each_block(network, layers):
     last = {}
-    for name in CONVOLUTIONS:
+    for name in convolutions(network):
         last[name.split("_")[0]] = name
-    assert tuple(last.values()) == choices.LAYERS
+    assert tuple(last.values()) == layers
+    assert set(BLOCKS) | {"random"} == set(choices.CONTENT_NETWORKS)
 
 
 @pytest.mark.parametrize("name", choices.NORMALIZATIONS)

@@ -5,7 +5,10 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from cartoongan_tf.networks.discriminators import PatchDiscriminator
+from cartoongan_tf.networks.discriminators import (
+    FeatureDiscriminator,
+    PatchDiscriminator,
+)
 
 
 def picture(*shape, seed=0):
@@ -104,3 +107,30 @@ def test_bands_see_a_faint_line_sooner():
         return np.mean(seen[-10:])
 
     assert answers(True) > 3 * answers(False) > 0
+
+
+def test_feature_heads_give_two_logits_for_every_four_by_four_pixels():
+    discriminator = FeatureDiscriminator(4)
+    assert discriminator(picture(2, 32, 48, 3)).shape == (2, 8, 12, 2)
+
+
+def test_only_the_heads_learn_and_only_they_follow_the_policy():
+    discriminator = FeatureDiscriminator(4, dtype="mixed_bfloat16")
+    trained = {v.path.split("/")[0] for v in discriminator.trainable_variables}
+    assert trained == {
+        f"{tap}_{part}"
+        for tap in FeatureDiscriminator.TAPS
+        for part in ("mix", "look", "logits")
+    }
+    assert discriminator.get_layer("block3_conv3").compute_dtype == "float32"
+    assert discriminator.get_layer("block3_conv3_look").compute_dtype == "bfloat16"
+    assert discriminator(picture(1, 32, 32, 3)).dtype == tf.float32
+
+
+def test_a_feature_discriminator_round_trips(tmp_path):
+    discriminator = FeatureDiscriminator(4)
+    discriminator.save(tmp_path / "d.keras")
+    x = picture(1, 32, 32, 3)
+    loaded = keras.models.load_model(tmp_path / "d.keras")
+    assert np.array_equal(loaded(x), discriminator(x))
+    assert len(loaded.trainable_variables) == len(discriminator.trainable_variables)

@@ -6,7 +6,19 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from cartoongan_tf.networks.features import LAYERS, VGG19Features, VGG19Layers
+from cartoongan_tf.networks import vgg as vggs
+from cartoongan_tf.networks.features import (
+    LAYERS,
+    VGG16_LAYERS,
+    StyleFeatures,
+    VGG16Features,
+    VGG16Layers,
+    VGG19Features,
+    VGG19Layers,
+    make_features,
+)
+from cartoongan_tf.pictures import images
+from cartoongan_tf.samples import samples
 
 
 @pytest.fixture(scope="module")
@@ -138,7 +150,7 @@ def test_a_failed_download_names_the_ways_out(monkeypatch):
 
     monkeypatch.setattr(keras.utils, "get_file", refuse)
     monkeypatch.setattr("keras.src.utils.file_utils.get_file", refuse)
-    with pytest.raises(ValueError, match="--vgg-weights FILE.*random"):
+    with pytest.raises(ValueError, match="--content-network vgg16.*--vgg-weights"):
         VGG19Features("imagenet")
 
 
@@ -182,3 +194,124 @@ def test_several_layers_round_trip_and_stay_float32(tmp_path):
 def test_unknown_layers_are_refused(names):
     with pytest.raises(ValueError, match="`names` must be of block1_conv1.*Received"):
         VGG19Layers(names, "random")
+
+
+# ---------------------------------------------------------------- VGG16
+
+
+@pytest.fixture(scope="module")
+def vgg16(tmp_path_factory):
+    """Keras's own VGG16 with random weights, and a file of them."""
+    keras.utils.set_random_seed(8)
+    network = keras.applications.VGG16(include_top=False, weights=None)
+    path = tmp_path_factory.mktemp("vgg16") / "vgg16.weights.h5"
+    network.save_weights(path)
+    return network, path
+
+
+@pytest.mark.parametrize("layer", VGG16_LAYERS)
+def test_vgg16s_features_are_keras_vgg16s_before_the_relu(vgg16, layer):
+    network, path = vgg16
+    levels, signed = photo()
+    ours = VGG16Features(path, layer)(signed).numpy()
+    caffe = keras.applications.vgg16.preprocess_input(levels.astype(np.float32))
+    theirs = keras.Model(network.input, network.get_layer(layer).output)(caffe).numpy()
+    assert ours.min() < 0
+    assert np.abs(np.maximum(ours, 0) - theirs).max() / np.abs(theirs).max() < 1e-5
+
+
+def content_gradient(features, x, target):
+    """Of the mean absolute difference of features, by the tape."""
+    x = tf.constant(x)
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        loss = tf.reduce_mean(tf.abs(features(x) - target))
+    return float(loss), tape.gradient(loss, x).numpy()
+
+
+@pytest.mark.parametrize("layer", VGG16_LAYERS[2:])
+def test_the_content_gradient_is_that_of_finite_differences(layer):
+    features = VGG16Features(layer=layer)
+    x, other = photo()[1][:1], photo(seed=5)[1][:1]
+    target = features(other)
+    _, gradient = content_gradient(features, x, target)
+    direction = np.sign(gradient)
+    step = 1e-3
+    up, down = (
+        content_gradient(features, x + way * step * direction, target)[0]
+        for way in (1, -1)
+    )
+    assert (up - down) / (2 * step) == pytest.approx(np.abs(gradient).sum(), rel=0.02)
+
+
+@pytest.mark.parametrize(
+    "layer, least", ((VGG16_LAYERS[2], 0.9999), (VGG16_LAYERS[3], 0.9997))
+)
+def test_rounding_to_float16_leaves_the_content_gradient_as_it_is(
+    layer, least, tmp_path
+):
+    # The shipped weights with random digits where rounding took some away: all that
+    # rounds to them is as likely to have been the original.
+    rng = np.random.default_rng(0)
+    with np.load(vggs.SHIPPED) as file:
+        arrays = {name: file[name].astype(np.float32) for name in file}
+    for name, kernel in arrays.items():
+        if name.endswith("kernel"):
+            step = np.spacing(np.abs(kernel).astype(np.float16)).astype(np.float32)
+            kernel += step * rng.uniform(-0.5, 0.5, kernel.shape)
+    np.savez(tmp_path / "whole.npz", **arrays)
+    photos = samples.draw_photos(2, 0, 64, 64)
+    x, other = (images.to_signed(photo[None]) for photo in photos)
+    gradients = []
+    for weights in ("imagenet", tmp_path / "whole.npz"):
+        features = VGG16Features(weights, layer)
+        gradients.append(content_gradient(features, x, features(other))[1].ravel())
+    one, two = gradients
+    cosine = one @ two / np.linalg.norm(one) / np.linalg.norm(two)
+    assert cosine >= least
+
+
+def test_the_shipped_weights_know_photos_from_noise(shared):
+    # A trained network answers to a photo with few strong channels, noise with none.
+    path = next((shared / "photos").glob("*.jpg"))
+    picture = keras.utils.img_to_array(keras.utils.load_img(path))[None, :256, :256]
+    noise = np.random.default_rng(0).permutation(picture.reshape(-1, 3))
+    features = VGG16Features()
+    seen, unseen = (
+        np.maximum(features(x.reshape(picture.shape) / 127.5 - 1), 0).max((0, 1, 2))
+        for x in (picture, noise)
+    )
+    assert np.percentile(seen, 90) > 1.5 * np.percentile(unseen, 90)
+
+
+def test_vgg16_layers_are_keras_vgg16s_and_need_no_download(vgg16):
+    network, path = vgg16
+    levels, signed = photo()
+    ours, _ = VGG16Layers(["block1_conv2", "block2_conv1"], path)(signed)
+    caffe = keras.applications.vgg16.preprocess_input(levels.astype(np.float32))
+    part = keras.Model(network.input, network.get_layer("block1_conv2").output)
+    scale = np.abs(part(caffe)).max()
+    assert np.abs(ours - part(caffe)).max() / scale < 1e-5
+    assert VGG16Layers(["block1_conv1"]).origin == "imagenet"
+
+
+@pytest.mark.parametrize(
+    "network, weights, layer, expected",
+    (
+        ("vgg16", "imagenet", "block4_conv4", ("vgg16", "block4_conv3", "imagenet")),
+        ("vgg16", "random", "block3_conv3", ("vgg19", "block3_conv4", "random")),
+        ("random", "imagenet", "block1_conv2", ("vgg19", "block1_conv2", "random")),
+        ("vgg19", "random", "block4_conv4", ("vgg19", "block4_conv4", "random")),
+    ),
+)
+def test_features_are_made_by_the_names_of_a_plan(network, weights, layer, expected):
+    features = make_features(network, weights, layer, seed=1)
+    assert (features.NETWORK, features.layer, features.origin) == expected
+
+
+def test_style_features_are_each_channels_mean_and_deviation():
+    levels, signed = photo(48)
+    for name, answer in zip(StyleFeatures.NAMES, StyleFeatures()(signed), strict=True):
+        raw = VGG16Features(layer=name)(signed).numpy()
+        expected = np.concatenate([raw.mean((1, 2)), raw.std((1, 2))], 1)
+        assert np.allclose(answer, expected, rtol=1e-3, atol=1e-2), name

@@ -72,6 +72,20 @@ def test_a_plan_comes_back_from_its_config():
     assert plan_from_config(config) == plan
 
 
+@pytest.mark.parametrize(
+    "weights, network", (("imagenet", "vgg19"), ("random", "random"), ("a.h5", "vgg19"))
+)
+def test_a_config_from_before_there_were_other_networks_means_what_it_meant(
+    weights, network
+):
+    config = asdict(make_plan("mine", "data/mine", {"vgg_weights": weights}))
+    for name in ("content_network", "discriminator", "init_loss"):
+        del config[name]
+    plan = plan_from_config(config)
+    assert (plan.content_network, plan.vgg_weights) == (network, weights)
+    assert (plan.discriminator, plan.init_loss) == ("patch", "features")
+
+
 @pytest.mark.parametrize("change", ({"colour": 1}, {"seed": None}))
 def test_a_config_of_another_version_is_refused(change):
     config = {**asdict(make_plan("hayao", None, {})), **change}

@@ -349,7 +349,7 @@ def test_the_sample_set_is_drawn_and_needs_no_files(tmp_path, monkeypatch):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_users_data_without_imagenet_weights_is_an_error_before_training(
+def test_vgg16_takes_the_place_of_a_vgg19_that_cannot_be_downloaded(
     plan, tmp_path, monkeypatch
 ):
     import keras
@@ -358,11 +358,18 @@ def test_users_data_without_imagenet_weights_is_an_error_before_training(
         raise Exception("no route to host")
 
     monkeypatch.setattr(keras.applications, "VGG19", refuse)
-    with pytest.raises(ValueError, match="no route to host.*--vgg-weights FILE"):
-        prepared(dataclasses.replace(plan, vgg_weights="imagenet"))
+    asked = dataclasses.replace(
+        plan, vgg_weights="imagenet", content_layer="block3_conv4"
+    )
+    training = Training(asked)
+    with pytest.raises(ValueError, match="no route to host.*--content-network vgg16"):
+        training.prepare(is_new=False)  # it began with VGG19
     assert not (Path(plan.data) / "smooth").exists()
-    sample = Plan("hosoda", **{**SAMPLE_DEFAULTS, "vgg_weights": "imagenet"})
-    assert "no route to host" in prepared(sample).vgg_note
+    training.prepare()
+    assert "no route to host" in training.vgg_note
+    features = training.phases.features
+    assert (features.NETWORK, features.layer) == ("vgg16", "block3_conv3")
+    assert training.config()["content_network"] == "vgg16"
 
 
 def test_describe_says_the_whole_plan(plan):
