@@ -89,7 +89,8 @@ def main(argv):
 
 
 def _resume(args, given):
-    from cartoongan_tf.plans.plans import check_model, plan_from_config
+    from cartoongan_tf.plans.configs import plan_from_config
+    from cartoongan_tf.plans.plans import check_model
     from cartoongan_tf.plans.recipes import CHANGEABLE
     from cartoongan_tf.training.runs import Run
 

@@ -80,7 +80,7 @@ class InitializationPhase(keras.Model):
                 scaled = self.optimizer.scale_loss(content_loss / gradients.replicas())
             return [*tape.gradient(scaled, variables), content_loss]
 
-        *summed, content_loss = _mean_of_parts(part, data[:1], self.accumulate)
+        *summed, content_loss = gradients.mean_of_parts(part, data[:1], self.accumulate)
         gradients.apply(self.optimizer, summed, variables, self.clip_norm)
         self.content_tracker.update_state(content_loss)
         return self.get_metrics_result()
@@ -155,6 +155,7 @@ class CartoonGAN(keras.Model):
         ema=0.0,
         clip_norm=0.0,
         accumulate=1,
+        jitter=0,
         jit_compile=False,
     ):
         """Sets both optimizers (Adam by default), the losses, and how a step is taken.
@@ -181,6 +182,9 @@ class CartoonGAN(keras.Model):
             clip_norm: Largest norm of each network's gradient; 0 for any.
             accumulate: Parts in which a batch goes through the networks, one after the
                 other, for less memory: the same update as in one.
+            jitter: The networks see pictures with this many pixels of their sides cut
+                off, at random left or right, above or below. A grid that poolings hide
+                from them at one place shows at another.
             jit_compile: Compile the step by XLA.
 
         Raises:
@@ -212,7 +216,7 @@ class CartoonGAN(keras.Model):
         self.balance, self.pool, self.clip_norm = balance, pool, clip_norm
         self.palette = palette or _as_it_is
         self.d_floor, self.recoloring = d_floor, recoloring
-        self.accumulate, self.edges = accumulate, edges
+        self.accumulate, self.edges, self.jitter = accumulate, edges, jitter
         self.average = WeightAverage(self.generator, ema) if ema else None
 
     @property
@@ -234,7 +238,7 @@ class CartoonGAN(keras.Model):
             )
             return [*g_gradients, *d_gradients, *norms, *values]
 
-        results = _mean_of_parts(part, data, self.accumulate)
+        results = gradients.mean_of_parts(part, data, self.accumulate)
         g_gradients, results = _take(results, len(g_variables))
         d_gradients, results = _take(results, len(d_variables))
         norms, values = _take(results, 2)
@@ -275,7 +279,9 @@ class CartoonGAN(keras.Model):
         """
         replicas = gradients.replicas()
         # Outside the tapes: the photo's features have no gradient to give.
-        target = self.features(self.palette(photo))
+        cut = self._make_cut(photo)
+        cartoon, smooth = cut(cartoon), cut(smooth)
+        target = self.features(cut(self.palette(photo)))
         with tf.GradientTape() as g_tape:
             fake = self.generator(photo, training=True)
         with tf.GradientTape(persistent=True) as tape:
@@ -284,14 +290,15 @@ class CartoonGAN(keras.Model):
             on_cartoon, on_smooth = tf.split(drawn, 2)
             # Shared by both losses: for its own variables' sake the tape stops in the
             # discriminator, for the fake's sake it goes through it.
-            on_fake = self.discriminator(fake, training=True)
+            seen = cut(fake)
+            on_fake = self.discriminator(seen, training=True)
             judged = on_fake
             if self.pool is not None:
-                judged = self.discriminator(self.pool(fake), training=True)
+                judged = self.discriminator(cut(self.pool(fake)), training=True)
             edges = on_smooth if self.edges else None
             d_loss = self.adversarial_d(on_cartoon, edges, judged)
             adversarial_loss = self.adversarial_g(on_fake)
-            content_loss = self.content(self.features(fake), target)
+            content_loss = self.content(self.features(seen), target)
             scale_g = self.g_optimizer.scale_loss
             d_scaled = self.d_optimizer.scale_loss(d_loss / replicas)
             adversarial_scaled = scale_g(adversarial_loss / replicas)
@@ -307,7 +314,7 @@ class CartoonGAN(keras.Model):
             self.generator.trainable_variables,
             output_gradients=adversarial + tf.cast(weight, content.dtype) * content,
         )
-        norms = [_squared_norm(adversarial), _squared_norm(content)]
+        norms = [gradients.squared_norm(adversarial), gradients.squared_norm(content)]
         values = [
             adversarial_loss + weight * content_loss,
             d_loss,
@@ -316,6 +323,18 @@ class CartoonGAN(keras.Model):
             tf.math.divide_no_nan(_deviation(fake), _deviation(photo)),
         ]
         return g_gradients, d_gradients, norms, values
+
+    def _make_cut(self, photo):
+        """Cuts windows, this step's, the same for all pictures; see `jitter`."""
+        if not self.jitter:
+            return _as_it_is
+        # By the step alone: a run that goes on sees what it would have seen.
+        seed = tf.stack([17, tf.cast(self.g_optimizer.iterations, tf.int32)])
+        top, left = tf.unstack(
+            tf.random.stateless_uniform([2], seed, 0, self.jitter + 1, tf.int32)
+        )
+        height, width = (side - self.jitter for side in photo.shape[1:3])
+        return lambda x: x[:, top : top + height, left : left + width]
 
     def get_config(self):
         return network.serialize(self, "generator", "discriminator", "features")
@@ -347,28 +366,8 @@ def _as_it_is(photo):
     return photo
 
 
-def _mean_of_parts(function, data, parts: int) -> list:
-    """The mean of what a function returns for each of a batch's parts, in turn."""
-    if parts == 1:
-        return function(*data)
-    total = None
-    for part in zip(*(tf.split(each, parts) for each in data), strict=True):
-        if total is None:
-            total = function(*part)
-            continue
-        # In turn: side by side they would need the memory of the whole batch.
-        with tf.control_dependencies(total):
-            result = function(*(tf.identity(each) for each in part))
-        total = [a + b for a, b in zip(total, result, strict=True)]
-    return [each / parts for each in total]
-
-
 def _take(values: list, count: int) -> tuple[list, list]:
     return values[:count], values[count:]
-
-
-def _squared_norm(x):
-    return tf.reduce_sum(tf.square(tf.cast(x, tf.float32)))
 
 
 def _deviation(pictures):

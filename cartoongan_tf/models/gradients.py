@@ -50,3 +50,24 @@ def apply(optimizer, gradients, variables, clip_norm: float = 0.0) -> None:
             for each in gradients
         ]
     optimizer.apply(gradients, variables)
+
+
+def mean_of_parts(function, data, parts: int) -> list:
+    """The mean of what a function returns for each of a batch's parts, in turn."""
+    if parts == 1:
+        return function(*data)
+    total = None
+    for part in zip(*(tf.split(each, parts) for each in data), strict=True):
+        if total is None:
+            total = function(*part)
+            continue
+        # In turn: side by side they would need the memory of the whole batch.
+        with tf.control_dependencies(total):
+            result = function(*(tf.identity(each) for each in part))
+        total = [a + b for a, b in zip(total, result, strict=True)]
+    return [each / parts for each in total]
+
+
+def squared_norm(x):
+    """The sum of squares, in float32."""
+    return tf.reduce_sum(tf.square(tf.cast(x, tf.float32)))

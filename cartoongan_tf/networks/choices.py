@@ -9,3 +9,4 @@ CONTENT_NETWORKS = ("vgg19", "vgg16", "random")
 LAYERS = ("block1_conv2", "block2_conv2", "block3_conv4", "block4_conv4")
 # The same of VGG16.
 VGG16_LAYERS = ("block1_conv2", "block2_conv2", "block3_conv3", "block4_conv3")
+CONTENT_LAYERS = tuple(sorted({*LAYERS, *VGG16_LAYERS}))

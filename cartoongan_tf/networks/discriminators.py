@@ -84,7 +84,7 @@ class PatchDiscriminator(Network):
 class FeatureDiscriminator(Network):
     """A discriminator that sees pictures as VGG16 does: it need not learn to see.
 
-    Small heads on frozen features of two depths, each with a logit for every 4x4
+    Small heads on frozen features of three depths, each with a logit for every 4x4
     pixels. Painted panels and photos differ in what only deep networks tell apart, and
     `PatchDiscriminator` sees nothing of it for hundreds of steps, this one within a
     hundred (docs/pepper.md).
@@ -93,8 +93,9 @@ class FeatureDiscriminator(Network):
         filters: Channels of the heads.
 
     Input `(batch, height, width, 3)`, RGB, -1..1, sides multiples of 4. Output
-    `(batch, height / 4, width / 4, 2)`, logits, float32 under any dtype policy, as the
-    frozen features are.
+    `(batch, height / 4, width / 4, 3)`, logits, float32 under any dtype policy. The
+    features follow the policy: heads learn to live with what sixteen bits lose, as a
+    content loss cannot.
 
     Raises:
         ValueError: When the package's weights of VGG16 are damaged.
@@ -105,7 +106,7 @@ class FeatureDiscriminator(Network):
 
     ARGUMENTS = ("filters",)
     # The layers, and the root mean square of what they answer to photos and drawings.
-    TAPS = {"block2_conv2": 400.0, "block3_conv3": 400.0}
+    TAPS = {"block1_conv2": 200.0, "block2_conv2": 400.0, "block3_conv3": 400.0}
 
     def __init__(self, filters=64, dtype=None, name=None, **kwargs):
         check_at_least("filters", filters, 1)
@@ -122,7 +123,9 @@ class FeatureDiscriminator(Network):
 
         picture = keras.Input((None, None, 3), name="picture")
         x = CaffePreprocessing(dtype="float32", name="caffe")(picture)
-        seen = vgg.convolve("vgg16", x, tuple(self.TAPS), 0, layers.MaxPooling2D)
+        seen = vgg.convolve(
+            "vgg16", x, tuple(self.TAPS), 0, layers.MaxPooling2D, dtype=policy
+        )
         features = keras.Model(picture, seen)
         vgg.fill("vgg16", "imagenet", features)
         features.trainable = False
@@ -130,11 +133,12 @@ class FeatureDiscriminator(Network):
         near_zero = keras.initializers.RandomNormal(stddev=0.01)
         heads = []
         for (tap, size), x in zip(self.TAPS.items(), seen, strict=True):
-            x = layers.Rescaling(1 / size, dtype="float32", name=f"{tap}_scaled")(x)
+            x = layers.Rescaling(1 / size, dtype=policy, name=f"{tap}_scaled")(x)
             x = conv(x, filters, 1, f"{tap}_mix")
             x = layers.LeakyReLU(0.2, dtype=policy, name=f"{tap}_mix_lrelu")(x)
-            if tap.startswith("block2"):
-                x = layers.AveragePooling2D(2, dtype=policy, name=f"{tap}_half")(x)
+            shrink = 2 ** (3 - int(tap[5]))
+            if shrink > 1:
+                x = layers.AveragePooling2D(shrink, dtype=policy, name=f"{tap}_mean")(x)
             x = conv(x, filters, 3, f"{tap}_look")
             x = layers.LeakyReLU(0.2, dtype=policy, name=f"{tap}_look_lrelu")(x)
             options = {"dtype": "float32", "kernel_initializer": near_zero}

@@ -42,7 +42,7 @@ def convolutions(network: str) -> tuple[str, ...]:
     )
 
 
-def convolve(network: str, x, names, seed: int, pooling, linear=()) -> list:
+def convolve(network: str, x, names, seed: int, pooling, linear=(), dtype="float32"):
     """A network's convolutions up to the last of those named: what these answer.
 
     Args:
@@ -52,12 +52,16 @@ def convolve(network: str, x, names, seed: int, pooling, linear=()) -> list:
         seed: Of the weights, He-normal.
         pooling: Layer class, before each block but the first.
         linear: Of `names`, those that are answered before their ReLU.
+        dtype: Policy of the layers.
+
+    Returns:
+        A tensor for each of `names`.
     """
     found = {}
     for block, (depth, channels) in enumerate(BLOCKS[network], 1):
         for index in range(1, depth + 1):
             if index == 1 and block > 1:
-                x = pooling(2, dtype="float32", name=f"block{block - 1}_pool")(x)
+                x = pooling(2, dtype=dtype, name=f"block{block - 1}_pool")(x)
             name = f"block{block}_conv{index}"
             found[name] = x = layers.Conv2D(
                 channels,
@@ -67,13 +71,13 @@ def convolve(network: str, x, names, seed: int, pooling, linear=()) -> list:
                 kernel_initializer=keras.initializers.HeNormal(
                     seed=seed + 10 * block + index
                 ),
-                dtype="float32",
+                dtype=dtype,
                 name=name,
             )(x)
             if set(names) <= set(found):
                 return [found[name] for name in names]
             if name in linear:
-                x = layers.ReLU(dtype="float32", name=f"{name}_relu")(x)
+                x = layers.ReLU(dtype=dtype, name=f"{name}_relu")(x)
 
 
 def fill(network: str, weights: str | os.PathLike, model: keras.Model) -> None:

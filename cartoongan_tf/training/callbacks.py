@@ -11,8 +11,9 @@ import numpy as np
 import tensorflow as tf
 from tqdm import tqdm
 
-from cartoongan_tf.evaluation import metrics
+from cartoongan_tf.evaluation import kernels, metrics
 from cartoongan_tf.models.recoloring import finished
+from cartoongan_tf.networks.features import StyleFeatures
 from cartoongan_tf.pictures import images, layout, paths
 from cartoongan_tf.pictures.drawing import cut_middle, draw_whole
 
@@ -101,6 +102,7 @@ class History(keras.callbacks.Callback):
         "content_weight",
         "contrast",
         "style_distance",
+        "outlines_kept",
         "cycle_loss",
         "identity_loss",
         "d_photo",
@@ -195,35 +197,49 @@ class Scalars(keras.callbacks.Callback):
 
 
 class StyleDistance(keras.callbacks.Callback):
-    """Adds `style_distance` to every epoch's metrics: that of the fakes to the cartoons
-    against that of the photos, which is 1.
+    """Adds `style_distance` and `outlines_kept` to every epoch's metrics.
+
+    The first is the kernel distance of the fakes to the cartoons against that of the
+    photos, which is 1; the mean of two layers of VGG16. A dissolved photo would win by
+    it: the second is the share of the photos' strong outlines that the fakes have.
 
     Put it before the callbacks that write metrics down.
 
     Args:
-        photos: uint8 pictures of any sizes from 56x56; of large ones the middle is
-            drawn and measured.
-        cartoons: uint8 pictures of the same scale.
-
-    Raises:
-        ValueError: When a picture is smaller.
+        photos: uint8 pictures of any sizes, at least 2; of large ones the middle is drawn
+            and measured.
+        cartoons: uint8 pictures of the same scale, at least 2.
     """
 
     def __init__(self, photos, cartoons):
         super().__init__()
+        self.network = StyleFeatures()
         self.photos = [cut_middle(photo) for photo in photos]
-        self.cartoons = cartoons
-        self.own = self.distance(self.photos)
+        self.wanted = self._look(cartoons)
+        self.own = self._distances(self.photos)
 
     def distance(self, pictures) -> float:
-        """The style distance of pictures to the cartoons."""
-        return metrics.style_distance(pictures, self.cartoons)["style_distance"]
+        """How far pictures are from the cartoons, against the photos' distance."""
+        pairs = zip(self._distances(pictures), self.own, strict=True)
+        return float(np.mean([one / max(own, 1e-6) for one, own in pairs]))
+
+    def _distances(self, pictures) -> list[float]:
+        pairs = zip(self._look(pictures), self.wanted, strict=True)
+        return [kernels.kernel_distance(*pair) for pair in pairs]
+
+    def _look(self, pictures) -> list[np.ndarray]:
+        # One by one: a batch of large ones is not to decide over memory.
+        seen = [self.network(images.to_signed(each[None])) for each in pictures]
+        return [np.concatenate(layer) for layer in zip(*seen, strict=True)]
 
     def on_epoch_end(self, epoch, logs=None):
         with finished(self.model) as generator:
             fakes = [draw_whole(generator, photo) for photo in self.photos]
         if logs is not None:
-            logs["style_distance"] = self.distance(fakes) / max(self.own, 1e-12)
+            logs["style_distance"] = self.distance(fakes)
+            pairs = zip(fakes, self.photos, strict=True)
+            kept = [metrics.outlines_kept(*pair) for pair in pairs]
+            logs["outlines_kept"] = float(np.mean(kept))
 
 
 class Answers(keras.callbacks.Callback):

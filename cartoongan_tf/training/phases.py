@@ -8,6 +8,7 @@ from cartoongan_tf.models.cyclegan import CycleGAN, PatchGAN
 from cartoongan_tf.models.pools import FakePool
 from cartoongan_tf.models.recoloring import Recoloring
 from cartoongan_tf.models.schedules import HoldThenDecay
+from cartoongan_tf.networks.abstraction import Abstraction
 from cartoongan_tf.networks.discriminators import (
     FeatureDiscriminator,
     PatchDiscriminator,
@@ -71,6 +72,7 @@ class Phases:
             "image_size": plan.content_size or None,
             "shrink": plan.content_shrink,
             "seed": plan.seed,
+            "precision": plan.content_precision,
         }
         network, weights = plan.content_network, plan.vgg_weights
         with self.strategy.scope():
@@ -101,8 +103,12 @@ class Phases:
         self.palette = None
         if plan.palette:
             (self.palette,) = devices.create(self.strategy, Palette)
+        wanted = self.palette
+        if plan.abstraction:
+            steps = [self.palette, Abstraction(plan.abstraction)]
+            wanted = keras.Sequential([step for step in steps if step is not None])
         common = {
-            "palette": self.palette,
+            "palette": wanted,
             "content_loss": plan.content_loss,
             "clip_norm": plan.clip_norm,
             "accumulate": plan.accumulate,
@@ -127,6 +133,7 @@ class Phases:
                 pool=pool,
                 recoloring=Recoloring(self.generator) if plan.recolor else None,
                 ema=plan.ema,
+                jitter=plan.jitter,
                 **common,
             )
 

@@ -298,7 +298,8 @@ class Training:
             return []
         plan, run, sets = self.plan, self.run, self.training_set
         size, callbacks = plan.image_size, []
-        if phase == "joint" and size >= STYLE_SIZE:
+        enough = min(len(sets.photos), len(sets.cartoons)) > 1
+        if phase == "joint" and size >= STYLE_SIZE and enough:
             photos = supplies.cut_some(sets.photos, size, STYLE_PHOTOS)
             cartoons = supplies.cut_some(sets.cartoons, size, STYLE_CARTOONS)
             callbacks.append(StyleDistance(photos, cartoons))

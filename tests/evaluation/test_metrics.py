@@ -92,3 +92,17 @@ def test_a_picture_below_the_window_of_ssim_has_none(size):
         metrics.ssim(picture, picture)
     least = np.zeros((11, 11, 3), np.uint8)
     assert metrics.ssim(least, least) == pytest.approx(1.0)
+
+
+def test_outlines_are_kept_within_two_pixels_and_more_lines_cost_nothing():
+    photo = np.full((64, 64, 3), 20, np.uint8)
+    photo[:, 30:] = 220
+    moved = {shift: np.roll(photo, shift, axis=1) for shift in (0, 2, 5)}
+    kept = {
+        s: metrics.outlines_kept(p[:, 8:-8], photo[:, 8:-8]) for s, p in moved.items()
+    }
+    assert kept[0] == kept[2] == 1 and kept[5] == 0
+    busy = photo.copy()
+    busy[::8] = 120
+    assert metrics.outlines_kept(busy, photo) > 0.8
+    assert metrics.outlines_kept(photo, np.zeros_like(photo)) == 1

@@ -109,12 +109,12 @@ def test_bands_see_a_faint_line_sooner():
     assert answers(True) > 3 * answers(False) > 0
 
 
-def test_feature_heads_give_two_logits_for_every_four_by_four_pixels():
+def test_feature_heads_give_three_logits_for_every_four_by_four_pixels():
     discriminator = FeatureDiscriminator(4)
-    assert discriminator(picture(2, 32, 48, 3)).shape == (2, 8, 12, 2)
+    assert discriminator(picture(2, 32, 48, 3)).shape == (2, 8, 12, 3)
 
 
-def test_only_the_heads_learn_and_only_they_follow_the_policy():
+def test_only_the_heads_learn_and_all_but_the_logits_follow_the_policy():
     discriminator = FeatureDiscriminator(4, dtype="mixed_bfloat16")
     trained = {v.path.split("/")[0] for v in discriminator.trainable_variables}
     assert trained == {
@@ -122,7 +122,7 @@ def test_only_the_heads_learn_and_only_they_follow_the_policy():
         for tap in FeatureDiscriminator.TAPS
         for part in ("mix", "look", "logits")
     }
-    assert discriminator.get_layer("block3_conv3").compute_dtype == "float32"
+    assert discriminator.get_layer("block3_conv3").compute_dtype == "bfloat16"
     assert discriminator.get_layer("block3_conv3_look").compute_dtype == "bfloat16"
     assert discriminator(picture(1, 32, 32, 3)).dtype == tf.float32
 

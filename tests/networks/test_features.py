@@ -315,3 +315,14 @@ def test_style_features_are_each_channels_mean_and_deviation():
         raw = VGG16Features(layer=name)(signed).numpy()
         expected = np.concatenate([raw.mean((1, 2)), raw.std((1, 2))], 1)
         assert np.allclose(answer, expected, rtol=1e-3, atol=1e-2), name
+
+
+def test_features_in_bfloat16_answer_in_float32_and_come_back_so(tmp_path):
+    features = VGG16Features(layer=VGG16_LAYERS[1], precision="bfloat16")
+    x = photo()[1]
+    y = features(x).numpy()
+    exact = VGG16Features(layer=VGG16_LAYERS[1])(x).numpy()
+    assert y.dtype == np.float32
+    assert 0 < np.abs(y - exact).max() < 0.05 * np.abs(exact).max()
+    features.save(tmp_path / "f.keras")
+    assert np.array_equal(keras.models.load_model(tmp_path / "f.keras")(x), y)

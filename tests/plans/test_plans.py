@@ -1,11 +1,10 @@
 """Facts about plans: recipes, defaults, and what is refused."""
 
-import json
 from dataclasses import asdict
 
 import pytest
 
-from cartoongan_tf.plans.plans import Plan, make_plan, plan_from_config
+from cartoongan_tf.plans.plans import Plan, make_plan
 from cartoongan_tf.plans.recipes import (
     CARTOONGAN_ONLY,
     CHANGEABLE,
@@ -64,35 +63,6 @@ def test_cyclegan_has_defaults_of_its_own():
 def test_cyclegan_takes_no_flag_that_it_has_no_use_for(name):
     with pytest.raises(ValueError, match=f"`{name}` must go with model=cartoongan"):
         make_plan("mine", "data/mine", {"model": "cyclegan", name: 1})
-
-
-def test_a_plan_comes_back_from_its_config():
-    plan = make_plan("hayao", None, {"recipe": "authors", "balance": 0.5})
-    config = json.loads(json.dumps({**asdict(plan), "pictures": "what was there"}))
-    assert plan_from_config(config) == plan
-
-
-@pytest.mark.parametrize(
-    "weights, network", (("imagenet", "vgg19"), ("random", "random"), ("a.h5", "vgg19"))
-)
-def test_a_config_from_before_there_were_other_networks_means_what_it_meant(
-    weights, network
-):
-    config = asdict(make_plan("mine", "data/mine", {"vgg_weights": weights}))
-    for name in ("content_network", "discriminator", "init_loss"):
-        del config[name]
-    plan = plan_from_config(config)
-    assert (plan.content_network, plan.vgg_weights) == (network, weights)
-    assert (plan.discriminator, plan.init_loss) == ("patch", "features")
-
-
-@pytest.mark.parametrize("change", ({"colour": 1}, {"seed": None}))
-def test_a_config_of_another_version_is_refused(change):
-    config = {**asdict(make_plan("hayao", None, {})), **change}
-    if None in change.values():
-        del config["seed"]
-    with pytest.raises(ValueError, match=f"unknown: {next(iter(change))}"):
-        plan_from_config(config)
 
 
 @pytest.mark.parametrize(

@@ -35,6 +35,17 @@ def test_the_photos_themselves_have_style_distance_one():
     assert logs["style_distance"] == 1.0
 
 
+def test_a_dissolved_photo_has_lost_its_outlines():
+    callback = StyleDistance(PHOTOS, CARTOONS)
+    kept = []
+    for draw in (lambda photo: photo, lambda photo: 0 * photo):
+        callback.set_model(model_of(draw))
+        logs = {}
+        callback.on_epoch_end(0, logs)
+        kept.append(logs["outlines_kept"])
+    assert kept[0] == 1 and kept[1] < 0.2
+
+
 def test_pictures_of_the_style_are_nearer_to_it():
     callback = StyleDistance(PHOTOS, CARTOONS)
     others = iter(samples.draw_cartoon(n + 50, "hayao", 64, 64) for n in range(6))

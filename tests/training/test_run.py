@@ -18,7 +18,8 @@ import tensorflow as tf
 from cartoongan_tf.inference.weights import load_generator
 from cartoongan_tf.pictures import images
 from cartoongan_tf.plans import plans
-from cartoongan_tf.plans.plans import Plan, plan_from_config
+from cartoongan_tf.plans.configs import plan_from_config
+from cartoongan_tf.plans.plans import Plan
 from cartoongan_tf.plans.recipes import SAMPLE_DEFAULTS
 from cartoongan_tf.samples import samples
 from cartoongan_tf.training.callbacks import read_history
@@ -179,11 +180,11 @@ def test_a_killed_run_goes_on_from_its_last_backup_to_the_same_end(
     run = Run.create(tmp_path / "runs", plan.style, training.config())
     code = (
         "from cartoongan_tf.training import callbacks, runs; import os; "
-        "from cartoongan_tf.plans import plans; "
+        "from cartoongan_tf.plans import configs; "
         "from cartoongan_tf.training import run as training; "
         f"training.BACKUP_SECONDS = {seconds}; "
         f"run = runs.Run.open({str(run.folder)!r}); "
-        "t = training.Training(plans.plan_from_config(run.read_config())); "
+        "t = training.Training(configs.plan_from_config(run.read_config())); "
         "real = callbacks.Progress.on_train_batch_end; "
         "callbacks.Progress.on_train_batch_end = lambda self, *a, **k: ("
         f"os.kill(os.getpid(), 9) if t.step == {killed_at} else real(self, *a, **k)); "
