@@ -334,3 +334,38 @@ def test_clipping_bounds_what_a_step_changes(features):
             assert np.allclose(norms, 1e-3, rtol=1e-3)
         else:
             assert min(norms) > 1e-2
+
+
+def test_jitter_shows_the_networks_windows_that_move_with_the_step(features):
+    sizes, whole = [], batch()
+    gan = make(features, jitter=8)
+
+    class Spy(keras.Model):
+        def call(self, x):
+            sizes.append(x.numpy())
+            return features(x)
+
+    gan.features = Spy()
+    for _ in range(3):
+        gan.train_step(whole)
+    height, width = whole[0].shape[1:3]
+    assert {x.shape[1:3] for x in sizes} == {(height - 8, width - 8)}
+    targets = sizes[::2]  # of the same photos
+    assert not np.array_equal(targets[0], targets[1])
+
+
+def test_jitter_is_decided_by_the_step_alone(features):
+    runs = []
+    for _ in range(2):
+        gan = make(features, jitter=8)
+        runs.append([float(gan.train_step(batch())["content_loss"]) for _ in range(2)])
+    assert runs[0] == runs[1]
+
+
+def test_initialization_by_pixels_asks_no_features():
+    generator = Generator(4, 1)
+    phase = InitializationPhase(generator, None)
+    phase.compile(keras.optimizers.SGD(0.01), pixels=True)
+    data = batch()
+    expected = np.abs(generator(data[0]) - data[0]).mean()
+    assert float(phase.train_step(data)["content_loss"]) == pytest.approx(expected)

@@ -8,6 +8,8 @@ import tensorflow as tf
 
 from cartoongan_tf.models.cartoongan import CartoonGAN
 from cartoongan_tf.models.cyclegan import CycleGAN
+from cartoongan_tf.networks.abstraction import Abstraction
+from cartoongan_tf.networks.discriminators import FeatureDiscriminator
 from cartoongan_tf.networks.light import LightGenerator
 from cartoongan_tf.plans.plans import make_plan
 from cartoongan_tf.training import devices
@@ -109,3 +111,21 @@ def test_a_light_generator_trains_in_both_phases():
         assert np.isfinite([float(value) for value in logs.values()]).all()
     after = made.generator.trainable_variables
     assert all(not np.array_equal(a, b) for a, b in zip(before, after, strict=True))
+
+
+def test_what_sees_and_what_is_wanted_follow_the_plan():
+    made = phases(
+        content_layer="block1_conv2",
+        discriminator="features",
+        abstraction=0.3,
+        init_loss="pixels",
+    )
+    assert isinstance(made.discriminator, FeatureDiscriminator)
+    # The frozen features are in the package, not in every backup.
+    heads = [v.path for v in made.discriminator.trainable_variables]
+    assert len(made.parts()["discriminator"]) == len(heads) == 18
+    photo = batch()[0]
+    wanted = made.joint.palette(photo)
+    expected = Abstraction(0.3)(made.palette(photo))
+    assert np.allclose(wanted, expected, atol=1e-6)
+    assert made.init.look(photo) is photo
