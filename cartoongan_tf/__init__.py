@@ -13,6 +13,7 @@ _HOMES = {
     "InitializationPhase": "models.cartoongan",
     "Generator": "networks.generators",
     "PatchDiscriminator": "networks.discriminators",
+    "VGG16Features": "networks.features",
     "VGG19Features": "networks.features",
     "InstanceNormalization": "networks.layers",
     "ReflectionPadding2D": "networks.layers",

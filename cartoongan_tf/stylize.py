@@ -20,6 +20,8 @@ EXAMPLES = """\
 
 def main(argv):
     """Parses the flags and does it; returns the exit code."""
+    from cartoongan_tf.networks.choices import CONTENT_NETWORKS
+
     parser = terminal.parser(
         "stylize",
         "Draw photos in a picture's style without training: neural style transfer "
@@ -54,10 +56,18 @@ def main(argv):
         help="against the content's 1 (0.3): more is smoother",
     )
     flag(
+        "--content-network",
+        choices=CONTENT_NETWORKS,
+        default="vgg19",
+        help="what sees content and style (vgg19): vgg19 is downloaded once, and where "
+        "that fails vgg16, which is in the package, takes its place; random sees "
+        "colours and fine texture alone",
+    )
+    flag(
         "--vgg-weights",
         default="imagenet",
-        help="imagenet (downloaded once), random (colours and fine texture alone), or "
-        "a file of Keras's VGG19 without its top",
+        help="imagenet, random, or a file of Keras's network without its top "
+        "(imagenet)",
     )
     flag(
         "--seed", type=int, default=0, help="of random weights; nothing else is random"
@@ -114,7 +124,8 @@ def main(argv):
 
     terminal.load_tensorflow()
     from cartoongan_tf.baselines.neural_style import NeuralStyle
-    from cartoongan_tf.networks.features import VGG19Layers
+    from cartoongan_tf.networks.features import VGG16Layers, VGG19Layers
+    from cartoongan_tf.networks.vgg import Unavailable
 
     def read_styles():
         few = len(styles) < 2
@@ -126,9 +137,17 @@ def main(argv):
                     raise
                 print(f"warning: left out: {terminal.one_line(error)}", file=sys.stderr)
 
-    features = VGG19Layers(NeuralStyle.LAYERS, args.vgg_weights, args.seed)
-    if args.vgg_weights == "random":
-        print("VGG19 has random weights: colours and fine texture, no larger forms.")
+    is_random = "random" in (args.content_network, args.vgg_weights)
+    weights = "random" if is_random else args.vgg_weights
+    kind = VGG16Layers if args.content_network == "vgg16" else VGG19Layers
+    try:
+        features = kind(NeuralStyle.LAYERS, weights, args.seed)
+    except Unavailable as error:
+        why = str(error).split(". Ways out")[0]
+        print(f"{why}: VGG16, which is in the package, takes its place.")
+        features = VGG16Layers(NeuralStyle.LAYERS)
+    if is_random:
+        print("VGG has random weights: colours and fine texture, no larger forms.")
     stylize = NeuralStyle(read_styles(), features, **given)
     rows = []
     with tqdm(total=len(todo) * stylize.steps, unit="step", dynamic_ncols=True) as bar:

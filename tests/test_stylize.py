@@ -159,3 +159,19 @@ def test_as_a_process_it_ends_as_it_should(process, photo, cartoon, tmp_path):
     assert done.returncode == 0, done.stderr
     assert "I0000" not in done.stderr and "Traceback" not in done.stderr
     assert pixels(tmp_path / "o.png").shape == (20, 30, 3)
+
+
+def test_without_internet_vgg16_takes_vgg19s_place(
+    command, photo, tmp_path, monkeypatch
+):
+    import keras
+
+    def refuse(*args, **kwargs):
+        raise Exception("no route to host")
+
+    monkeypatch.setattr(keras.applications, "VGG19", refuse)
+    style = "--style-image", photo
+    result = command("stylize", photo, *style, "--steps", "2", "--out", "out.png")
+    assert result.returncode == 0, result.stderr
+    assert "no route to host" in result.stdout and "VGG16" in result.stdout
+    assert (tmp_path / "out.png").is_file()

@@ -17,8 +17,9 @@ from cartoongan_tf.inference.weights import load_generator
 from cartoongan_tf.models.distiller import Distiller
 from cartoongan_tf.models.schedules import HoldThenDecay
 from cartoongan_tf.networks.discriminators import PatchDiscriminator
-from cartoongan_tf.networks.features import VGG19Features
+from cartoongan_tf.networks.features import make_features
 from cartoongan_tf.networks.light import LightGenerator
+from cartoongan_tf.networks.vgg import Unavailable
 from cartoongan_tf.pictures import images, layout, paths
 from cartoongan_tf.pictures.drawing import draw_whole
 from cartoongan_tf.plans.lessons import Lesson
@@ -82,7 +83,7 @@ class Distillation:
         self.truths.make(as_function(self.teacher))
         features = judge = None
         if lesson.feature_weight:
-            features = VGG19Features(lesson.vgg_weights, seed=lesson.seed)
+            features = self._load_features()
         if lesson.adversarial_weight:
             dtype = PRECISIONS[lesson.mixed_precision]
             judge = PatchDiscriminator(16, bands=True, dtype=dtype)
@@ -100,6 +101,17 @@ class Distillation:
             adversarial_weight=lesson.adversarial_weight,
             clip_norm=1.0,
         )
+
+    def _load_features(self):
+        """VGG19's; VGG16's, which are in the package, where it cannot be downloaded."""
+        try:
+            return make_features(
+                "vgg19", self.lesson.vgg_weights, seed=self.lesson.seed
+            )
+        except Unavailable as error:
+            why = str(error).split(". Ways out")[0]
+            tqdm.write(f"{why}: VGG16, which is in the package, takes its place.")
+            return make_features("vgg16")
 
     def train(self, run: Run) -> bool:
         """Trains until done or interrupted, from the run's backup where it has one.
