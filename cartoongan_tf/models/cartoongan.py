@@ -5,7 +5,7 @@ import tensorflow as tf
 
 from cartoongan_tf.models import gradients
 from cartoongan_tf.models.averages import WeightAverage
-from cartoongan_tf.models.losses import ADVERSARIAL, CONTENT
+from cartoongan_tf.models.losses import ADVERSARIAL, CONTENT, measure_grain
 from cartoongan_tf.models.settings import BETA_1, CONTENT_WEIGHT
 from cartoongan_tf.networks import network
 
@@ -156,6 +156,7 @@ class CartoonGAN(keras.Model):
         clip_norm=0.0,
         accumulate=1,
         jitter=0,
+        grain=0.0,
         jit_compile=False,
     ):
         """Sets both optimizers (Adam by default), the losses, and how a step is taken.
@@ -185,6 +186,9 @@ class CartoonGAN(keras.Model):
             jitter: The networks see pictures with this many pixels of their sides cut
                 off, at random left or right, above or below. A grid that poolings hide
                 from them at one place shows at another.
+            grain: How strongly detail of one pixel's size is held down, as the norm of
+                that gradient against the adversarial one's. Deep features do not see a
+                grain of every second pixel.
             jit_compile: Compile the step by XLA.
 
         Raises:
@@ -197,6 +201,7 @@ class CartoonGAN(keras.Model):
             ("balance", balance),
             ("d_floor", d_floor),
             ("clip_norm", clip_norm),
+            ("grain", grain),
         ):
             if value < 0:
                 raise ValueError(
@@ -216,6 +221,7 @@ class CartoonGAN(keras.Model):
         self.balance, self.pool, self.clip_norm = balance, pool, clip_norm
         self.palette = palette or _as_it_is
         self.d_floor, self.recoloring = d_floor, recoloring
+        self.grain = grain
         self.accumulate, self.edges, self.jitter = accumulate, edges, jitter
         self.average = WeightAverage(self.generator, ema) if ema else None
 
@@ -303,16 +309,18 @@ class CartoonGAN(keras.Model):
             d_scaled = self.d_optimizer.scale_loss(d_loss / replicas)
             adversarial_scaled = scale_g(adversarial_loss / replicas)
             content_scaled = scale_g(content_loss / replicas)
+            grain = measure_grain(fake) if self.grain else None
         # Taken apart at the picture, where they can be compared, at no cost: both must
         # come this way, and go on through the generator together.
         adversarial = tape.gradient(adversarial_scaled, fake)
         content = tape.gradient(content_scaled, fake)
         d_gradients = tape.gradient(d_scaled, self.discriminator.trainable_variables)
+        wanted = adversarial + tf.cast(weight, content.dtype) * content
+        if self.grain:
+            wanted += self.grain * _as_long_as(tape.gradient(grain, fake), adversarial)
         del tape
         g_gradients = g_tape.gradient(
-            fake,
-            self.generator.trainable_variables,
-            output_gradients=adversarial + tf.cast(weight, content.dtype) * content,
+            fake, self.generator.trainable_variables, output_gradients=wanted
         )
         norms = [gradients.squared_norm(adversarial), gradients.squared_norm(content)]
         values = [
@@ -360,6 +368,12 @@ def prepare_optimizer(optimizer, network):
         )
     optimizer.build(network.trainable_variables)
     return optimizer
+
+
+def _as_long_as(gradient, other):
+    """A gradient scaled to another's norm."""
+    norms = [tf.sqrt(gradients.squared_norm(each)) for each in (other, gradient)]
+    return gradient * tf.cast(tf.math.divide_no_nan(*norms), gradient.dtype)
 
 
 def _as_it_is(photo):

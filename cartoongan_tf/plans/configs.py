@@ -12,6 +12,7 @@ BEFORE = {
     "init_loss": "features",
     "abstraction": 0.0,
     "jitter": 0,
+    "grain": 0.0,
 }
 
 

@@ -85,11 +85,8 @@ class Plan:
     steps_per_epoch: int = flag(
         0, group=LENGTH, least=0, zero="as many as show every photo once"
     )
-    batch_size: int = flag(
-        8,  # authors' code
-        "pictures of each kind a step",
-        group=LENGTH,
-    )
+    # authors' code
+    batch_size: int = flag(8, "pictures of each kind a step", group=LENGTH)
     accumulate: int = flag(
         1,
         "parts in which a batch is computed, for less memory",
@@ -132,12 +129,8 @@ class Plan:
         group=NETWORKS,
         choices=DISCRIMINATORS,
     )
-    d_filters: int = flag(
-        32,  # paper
-        "width of the discriminator",
-        group=NETWORKS,
-        least=1,
-    )
+    # paper
+    d_filters: int = flag(32, "width of the discriminator", group=NETWORKS, least=1)
     d_normalization: str = flag(
         "instance",  # paper
         "of the discriminator; the paper's is instance",
@@ -217,6 +210,12 @@ class Plan:
         0,
         "pixels, a multiple of 8, by which pictures shift before the networks look: "
         "against grids",
+        group=LOSSES,
+        least=0,
+    )
+    grain: float = flag(
+        0.0,
+        "how strongly grain is held down, against the adversarial gradient",
         group=LOSSES,
         least=0,
     )

@@ -13,7 +13,7 @@ PANELS = (
     ),
     ("content gradient / adversarial gradient", ("content_ratio",)),
     ("style distance (1: the photos' own)", ("style_distance",)),
-    ("contrast of fakes / of photos", ("contrast",)),
+    ("contrast / outlines kept, of the photos'", ("contrast", "outlines_kept")),
 )
 
 

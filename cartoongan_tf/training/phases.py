@@ -134,6 +134,7 @@ class Phases:
                 recoloring=Recoloring(self.generator) if plan.recolor else None,
                 ema=plan.ema,
                 jitter=plan.jitter,
+                grain=plan.grain,
                 **common,
             )
 

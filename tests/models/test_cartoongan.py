@@ -369,3 +369,15 @@ def test_initialization_by_pixels_asks_no_features():
     data = batch()
     expected = np.abs(generator(data[0]) - data[0]).mean()
     assert float(phase.train_step(data)["content_loss"]) == pytest.approx(expected)
+
+
+def test_grain_is_held_down_by_its_share_of_the_adversarial_gradient(features):
+    data = batch()
+    moved = {}
+    for grain in (0.0, 5.0):
+        gan = make(features, rate=0.01, grain=grain)
+        before = float(losses.measure_grain(gan.generator(data[0])))
+        for _ in range(3):
+            gan.train_step(data)
+        moved[grain] = float(losses.measure_grain(gan.generator(data[0]))) / before
+    assert moved[5.0] < moved[0.0]

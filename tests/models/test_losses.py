@@ -69,3 +69,15 @@ def test_edge_term_counts_as_much_as_the_fakes():
         assert float(d_loss(CARTOON, far, FAKE)) > float(d_loss(CARTOON, SMOOTH, FAKE))
         swapped = d_loss(CARTOON, FAKE, SMOOTH)
         assert float(swapped) == pytest.approx(float(d_loss(CARTOON, SMOOTH, FAKE)))
+
+
+def test_grain_is_waves_of_two_pixels():
+    found = {}
+    for period in (2, 4, 8):
+        wave = np.cos(2 * np.pi * np.arange(64) / period)
+        picture = np.tile(wave[None, :, None, None], (1, 1, 64, 3)).astype(np.float32)
+        found[period] = float(losses.measure_grain(picture)) / np.abs(wave).mean()
+    assert found[2] == pytest.approx(1.0, rel=1e-3)
+    assert found[4] == pytest.approx(0.25, rel=0.05)
+    assert found[8] < 0.03
+    assert float(losses.measure_grain(np.ones((1, 8, 8, 3), np.float32))) == 0
