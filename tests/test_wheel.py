@@ -16,7 +16,7 @@ PARTS = ("cartoongan_tf", "saved_models", "pyproject.toml", "setup.py", "README.
 def wheel(tmp_path_factory):
     """Built of a copy of the sources, with a user's own weights among them."""
     folder = tmp_path_factory.mktemp("wheel")
-    for part in (*PARTS, "LICENSE"):
+    for part in (*PARTS, "LICENSE", "NOTICE"):
         copy = shutil.copytree if (ROOT / part).is_dir() else shutil.copy
         copy(ROOT / part, folder / part)
     for name in ("paper.keras", "generator.keras"):

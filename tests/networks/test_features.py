@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from cartoongan_tf.evaluation import kernels
 from cartoongan_tf.networks import vgg as vggs
 from cartoongan_tf.networks.features import (
     LAYERS,
@@ -17,6 +18,7 @@ from cartoongan_tf.networks.features import (
     VGG19Layers,
     make_features,
 )
+from cartoongan_tf.networks.palettes import Palette
 from cartoongan_tf.pictures import images
 from cartoongan_tf.samples import samples
 
@@ -326,3 +328,35 @@ def test_features_in_bfloat16_answer_in_float32_and_come_back_so(tmp_path):
     assert 0 < np.abs(y - exact).max() < 0.05 * np.abs(exact).max()
     features.save(tmp_path / "f.keras")
     assert np.array_equal(keras.models.load_model(tmp_path / "f.keras")(x), y)
+
+
+@pytest.mark.slow
+def test_photos_in_the_artists_palette_or_not_are_further_than_other_pages(shared):
+    def pieces(pattern):
+        for path in sorted((shared / "comics").glob(pattern)):
+            page = images.read(path).pixels
+            if page.shape[0] >= 700:
+                yield page[300:700, 100:600]
+
+    def look(pictures):
+        windows = kernels.cut_windows(pictures)
+        seen = [network(images.to_signed(window[None])) for window in windows]
+        return [np.concatenate(layer) for layer in zip(*seen, strict=True)]
+
+    network = StyleFeatures()
+    photos = [
+        images.read(path).pixels
+        for path in sorted((shared / "photos-free").glob("*.jpg"))[::12]
+    ]
+    pages = list(pieces("e1[0-9]p[0-9]*.jpg"))
+    pages, others = pages[::2], pages[1::2]
+    palette = Palette()
+    palette.adapt(photos, pages)
+    moved = [images.to_uint8(palette(images.to_signed(p)[None]))[0] for p in photos]
+    artist = look(pages)
+    for layer, reference in enumerate(artist):
+        far, tinted, near = (
+            kernels.kernel_distance(look(pictures)[layer], reference)
+            for pictures in (photos, moved, others)
+        )
+        assert min(far, tinted) > 2 * near, (far, tinted, near)
