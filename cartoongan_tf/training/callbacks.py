@@ -206,13 +206,25 @@ class StyleDistance(keras.callbacks.Callback):
     Put it before the callbacks that write metrics down.
 
     Args:
-        photos: uint8 pictures of any sizes, at least 2; of large ones the middle is drawn
-            and measured.
+        photos: uint8 pictures of any sizes from 56x56, at least 2; of large ones the
+            middle is drawn and measured.
         cartoons: uint8 pictures of the same scale, at least 2.
+
+    Raises:
+        ValueError: When a picture is smaller.
     """
+
+    LEAST = 56  # of fewer pixels deep features say little
 
     def __init__(self, photos, cartoons):
         super().__init__()
+        for picture in (*photos, *cartoons):
+            height, width = picture.shape[:2]
+            if min(height, width) < self.LEAST:
+                raise ValueError(
+                    f"Pictures must be at least {self.LEAST} pixels high and wide. "
+                    f"Received: {width}x{height}"
+                )
         self.network = StyleFeatures()
         self.photos = [cut_middle(photo) for photo in photos]
         self.wanted = self._look(cartoons)

@@ -110,7 +110,7 @@ class Distillation:
             )
         except Unavailable as error:
             why = str(error).split(". Ways out")[0]
-            tqdm.write(f"{why}: VGG16, which is in the package, takes its place.")
+            print(f"{why}: VGG16, which is in the package, takes its place.")
             return make_features("vgg16")
 
     def train(self, run: Run) -> bool:
