@@ -35,6 +35,7 @@ from gpu_data import Batches, pack, unpack  # noqa: E402
 from jax import numpy as jnp  # noqa: E402
 
 from cartoongan_tf import terminal  # noqa: E402
+from cartoongan_tf.networks.abstraction import Abstraction  # noqa: E402
 from cartoongan_tf.networks.discriminators import (  # noqa: E402
     FeatureDiscriminator,
     PatchDiscriminator,
@@ -89,6 +90,7 @@ def make_networks(plan):
         layer=plan.content_layer,
         image_size=plan.content_size or None,
         shrink=plan.content_shrink,
+        precision=plan.content_precision,
     )
     return generator, judge, features
 
@@ -168,6 +170,9 @@ def train(args):
     if plan.palette:
         palette = Palette()
         palette.adapt(training_set.photos, training_set.cartoons)
+    steps_to = [palette, Abstraction(plan.abstraction) if plan.abstraction else None]
+    steps_to = [step for step in steps_to if step is not None]
+    wanted = keras.Sequential(steps_to) if steps_to else None
     done = 0
     if (folder / "state.json").is_file():
         said = json.loads((folder / "state.json").read_text())
@@ -178,7 +183,7 @@ def train(args):
             network.set_weights(values)
         print(f"goes on from step {done}; Adam's moments begin anew", flush=True)
     joint_done = max(0, done - init_steps)
-    joint = jax_step.Joint(generator, judge, features, plan, steps, palette, joint_done)
+    joint = jax_step.Joint(generator, judge, features, plan, steps, wanted, joint_done)
     state = joint.start()
     if joint_done:
         state["average"] = read_average(generator, folder)

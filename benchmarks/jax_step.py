@@ -68,7 +68,8 @@ class Joint:
         features: Frozen content features, or None where `initialize` is not called.
         plan: A `Plan`: losses, weights, rates and averages are read from it.
         steps: Of the whole joint phase, for the rates.
-        palette: A `Palette`, or None for the photo's own colours.
+        palette: A `Palette`, an `Abstraction` or both in turn, or None: what content is
+            compared with.
         done: Of `steps`, those that were taken before.
     """
 
@@ -122,13 +123,15 @@ class Joint:
         """One simultaneous update of both networks; the new state, and what it saw."""
         plan, weight = self.plan, state["weight"]
         wanted = photo if self.palette is None else self.palette(photo)
-        target = self.see(wanted)
+        cut = self._make_cut(photo, state["steps"])
+        cartoon, smooth = cut(cartoon), cut(smooth)
+        target = self.see(cut(wanted))
         fake, through_generator = jax.vjp(lambda g: self.draw(g, photo), state["g"])
 
         def play(d, fake):
             drawn = self.judge(d, jnp.concatenate([cartoon, smooth], 0))
             on_cartoon, on_smooth = jnp.split(drawn, 2)
-            on_fake = self.judge(d, fake)
+            on_fake = self.judge(d, cut(fake))
             edges = on_smooth if plan.edges else None
             d_loss = self.d_loss_of(on_cartoon, edges, on_fake)
             return (d_loss, self.g_loss_of(on_fake)), (on_cartoon, on_smooth, on_fake)
@@ -140,11 +143,14 @@ class Joint:
         d_gradients, _ = through_play((one, none))
         _, adversarial = through_play((none, one))
         content_loss, content = jax.value_and_grad(
-            lambda fake: self.content_of(self.see(fake), target)
+            lambda fake: self.content_of(self.see(cut(fake)), target)
         )(fake)
-        (g_gradients,) = through_generator(
-            (adversarial + weight * content).astype(fake.dtype)
-        )
+        towards = adversarial + weight * content
+        if plan.grain:
+            grain = jax.grad(losses.measure_grain)(fake)
+            long = _norm(adversarial) / jnp.maximum(_norm(grain), 1e-30)
+            towards += plan.grain * long * grain
+        (g_gradients,) = through_generator(towards.astype(fake.dtype))
         if plan.d_floor:
             learns = d_loss >= plan.d_floor
             d_gradients = [learns * each for each in d_gradients]
@@ -181,6 +187,21 @@ class Joint:
             "content_weight": weight,
         }
 
+    def _make_cut(self, photo, step):
+        """This step's window of all pictures; its place is not TensorFlow's."""
+        jitter = self.plan.jitter
+        if not jitter:
+            return lambda x: x
+        key = jax.random.fold_in(jax.random.key(17), step.astype(jnp.int32))
+        top, left = jax.random.randint(key, (2,), 0, jitter + 1)
+        height, width = (side - jitter for side in photo.shape[1:3])
+
+        def cut(x):
+            start = (0, top, left, 0)
+            return jax.lax.dynamic_slice(x, start, (len(x), height, width, x.shape[3]))
+
+        return cut
+
     def _clip(self, gradients):
         return clip(gradients, self.plan.clip_norm)
 
@@ -208,10 +229,12 @@ class Initialization:
     def _step(self, g, optimizer, photo):
         joint = self.joint
         wanted = photo if joint.palette is None else joint.palette(photo)
-        target = joint.see(wanted)
+        by_pixels = joint.plan.init_loss == "pixels"
+        look = (lambda x: x) if by_pixels else joint.see
+        target = look(wanted)
 
         def loss_of(g):
-            return joint.content_of(joint.see(joint.draw(g, photo)), target)
+            return joint.content_of(look(joint.draw(g, photo)), target)
 
         loss, gradients = jax.value_and_grad(loss_of)(g)
         gradients = clip(gradients, joint.plan.clip_norm)

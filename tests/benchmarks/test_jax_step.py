@@ -175,7 +175,7 @@ def check(theirs, ours):
 @pytest.mark.parametrize(
     "changes",
     (
-        {},
+        {"grain": 0.3},
         {
             "adversarial_loss": "log",
             "content_loss": "l2",
@@ -216,6 +216,7 @@ def test_a_joint_step_is_that_of_cartoongan(tmp_path, batches, changes):
         d_floor=plan.d_floor,
         ema=plan.ema,
         clip_norm=plan.clip_norm,
+        grain=plan.grain,
     )
     step = tf.function(gan.train_step)
     for number in range(STEPS):
@@ -224,7 +225,13 @@ def test_a_joint_step_is_that_of_cartoongan(tmp_path, batches, changes):
         names = sorted(set(logs) - {"contrast"})
         ours = np.array([float(logs[name]) for name in names])
         theirs = np.array(values(f"logs{number}"))
-        assert np.allclose(theirs, ours, rtol=1e-4, atol=1e-5), (names, theirs, ours)
+        # A ratio of norms of gradients, of which grain's are signs of differences.
+        near = np.where(np.array(names) == "content_ratio", 1e-3, 1e-4)
+        assert np.all(np.abs(theirs - ours) <= near * np.abs(ours) + 1e-5), (
+            names,
+            theirs,
+            ours,
+        )
     check(values("generator"), generator.get_weights())
     check(values("discriminator"), judge.get_weights())
     assert values("weight")[0] == pytest.approx(float(gan.content_weight), rel=1e-4)
