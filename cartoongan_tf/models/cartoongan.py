@@ -6,14 +6,15 @@ import tensorflow as tf
 from cartoongan_tf.models import gradients
 from cartoongan_tf.models.averages import WeightAverage
 from cartoongan_tf.models.losses import ADVERSARIAL, CONTENT, measure_grain
-from cartoongan_tf.models.settings import BETA_1, CONTENT_WEIGHT
+from cartoongan_tf.models.settings import (
+    BALANCE_STEP,
+    BALANCED_WEIGHTS,
+    BETA_1,
+    CONTENT_WEIGHT,
+)
 from cartoongan_tf.networks import network
 
 LEARNING_RATE = 2e-4  # paper and authors' code, initialization phase
-# A held balance follows its gradients with this part of a step, in logarithms: they
-# halve and double from batch to batch.
-BALANCE_STEP = 0.02
-BALANCED_WEIGHTS = (1e-8, 1e4)
 INITIAL_SCALE = 2.0**15  # of float16 losses: keeps the content gradient's small values
 
 

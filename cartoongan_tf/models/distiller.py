@@ -2,15 +2,17 @@
 
 import keras
 import tensorflow as tf
-from keras import ops
 
 from cartoongan_tf.models import gradients
 from cartoongan_tf.models.cartoongan import prepare_optimizer
-from cartoongan_tf.models.losses import least_squares_d_loss, least_squares_g_loss
+from cartoongan_tf.models.losses import (
+    distance,
+    least_squares_d_loss,
+    least_squares_g_loss,
+    strength_of_detail,
+)
 from cartoongan_tf.networks import network
 from cartoongan_tf.networks.layers import DetailBands
-
-WINDOW = 8  # pixels, over which the strength of detail is taken
 
 
 @keras.saving.register_keras_serializable(package="cartoongan_tf")
@@ -132,18 +134,18 @@ class Distiller(keras.Model):
             y: The teacher's pictures.
             y_pred: The student's.
         """
-        pixel_loss = _distance(y, y_pred)
+        pixel_loss = distance(y, y_pred)
         wanted, bands = self.bands(y), self.bands(y_pred)
-        detail_loss = _distance(wanted, bands)
+        detail_loss = distance(wanted, bands)
         loss = pixel_loss + self.detail_weight * detail_loss
         self.trackers["pixel_loss"].update_state(pixel_loss)
         self.trackers["detail_loss"].update_state(detail_loss)
         if self.strength_weight:
-            strength_loss = _distance(_strength(wanted), _strength(bands))
+            strength_loss = distance(*map(strength_of_detail, (wanted, bands)))
             self.trackers["strength_loss"].update_state(strength_loss)
             loss += self.strength_weight * strength_loss
         if self.feature_weight:
-            feature_loss = _distance(self.features(y), self.features(y_pred))
+            feature_loss = distance(self.features(y), self.features(y_pred))
             self.trackers["feature_loss"].update_state(feature_loss)
             loss += self.feature_weight * feature_loss
         return loss
@@ -181,14 +183,3 @@ class Distiller(keras.Model):
     @classmethod
     def from_config(cls, config, custom_objects=None):
         return network.deserialize(cls, config)
-
-
-def _strength(bands):
-    """The deviation of fine and middle detail around every fourth pixel."""
-    squares = ops.square(ops.cast(bands[..., :6], "float32"))
-    means = ops.average_pool(squares, WINDOW, WINDOW // 2, "valid")
-    return ops.sqrt(means + 1e-4)  # a root has no gradient at 0
-
-
-def _distance(x, y):
-    return tf.reduce_mean(tf.abs(tf.cast(x, tf.float32) - tf.cast(y, tf.float32)))

@@ -75,5 +75,24 @@ def measure_grain(pictures):
     return total
 
 
+DETAIL_WINDOW = 8  # pixels, over which the strength of detail is taken
+
+
+def strength_of_detail(bands):
+    """The deviation of fine and middle detail around every fourth pixel.
+
+    Args:
+        bands: Of `DetailBands`, `(batch, height, width, 9)`, sides from 8.
+    """
+    squares = ops.square(ops.cast(bands[..., :6], "float32"))
+    means = ops.average_pool(squares, DETAIL_WINDOW, DETAIL_WINDOW // 2, "valid")
+    return ops.sqrt(means + 1e-4)  # a root has no gradient at 0
+
+
+def distance(x, y):
+    """Mean absolute difference of two pictures, or of what is seen in them."""
+    return ops.mean(ops.abs(ops.cast(x, "float32") - ops.cast(y, "float32")))
+
+
 def _square(x):
     return ops.mean(ops.square(x))

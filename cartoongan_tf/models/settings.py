@@ -14,4 +14,8 @@ CONTENT_WEIGHT = 6e-4
 # adversarial one changes its mind from batch to batch, the content one does not: at 0.5
 # lines hardly come, at 0.05 the photo dissolves (docs/experiment.md).
 BALANCE = 0.2
+# A held balance follows its gradients with this part of a step, in logarithms: they
+# halve and double from batch to batch.
+BALANCE_STEP = 0.02
+BALANCED_WEIGHTS = (1e-8, 1e4)
 BETA_1 = 0.5  # Adam's, authors' code

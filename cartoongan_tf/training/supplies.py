@@ -4,7 +4,7 @@ import hashlib
 
 import numpy as np
 
-from cartoongan_tf.data import batches
+from cartoongan_tf.data import batches, triples
 from cartoongan_tf.data.edges import smooth_edges
 from cartoongan_tf.data.lists import Pictures
 from cartoongan_tf.pictures import paths
@@ -29,13 +29,13 @@ def count_pictures(plan: Plan) -> tuple[int, int, str]:
     return photos, cartoons, name
 
 
-def open_pictures(plan: Plan) -> batches.TrainingSet:
+def open_pictures(plan: Plan) -> triples.TrainingSet:
     """The training set, drawn or read; `smooth/` is made where it is missing."""
     if plan.data != SAMPLE_SET:
         return batches.open_folder(plan.data, plan.image_size, plan.short_side)
     height, width = (max(side, plan.image_size) for side in SAMPLE_SIZE)
     cartoons = samples.draw_cartoons(SAMPLES, plan.style, 0, height, width)
-    return batches.TrainingSet(
+    return triples.TrainingSet(
         Pictures(samples.draw_photos(SAMPLES, 0, height, width)),
         Pictures(cartoons),
         Pictures([smooth_edges(cartoon) for cartoon in cartoons]),
@@ -46,4 +46,4 @@ def cut_some(pictures: Pictures, size: int, count: int) -> np.ndarray:
     """The middle squares of so many pictures, spread over all there are."""
     count = min(count, len(pictures))
     places = np.linspace(0, len(pictures) - 1, count).astype(int)
-    return np.stack([batches.cut_center(pictures[int(at)], size) for at in places])
+    return np.stack([triples.cut_center(pictures[int(at)], size) for at in places])

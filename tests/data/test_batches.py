@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from cartoongan_tf.data import batches
+from cartoongan_tf.data import batches, triples
 from cartoongan_tf.data.lists import Pictures
 from cartoongan_tf.pictures import images
 from cartoongan_tf.samples import samples
@@ -47,7 +47,7 @@ def test_an_epoch_ends_and_the_next_goes_on_with_other_pictures(folder):
         photos = [batch[0].numpy() for batch in dataset]
         assert len(photos) == 2
         for number, photo in enumerate(np.concatenate(photos)):
-            drawn = batches.draw_triple(training_set, 5 * lap + number, 32, seed=1)
+            drawn = triples.draw_triple(training_set, 5 * lap + number, 32, seed=1)
             assert np.array_equal(images.to_uint8(photo), drawn[0])
 
 
@@ -69,22 +69,22 @@ def test_what_the_pipeline_gives_is_what_the_eager_function_draws(folder):
     training_set = batches.open_folder(folder, 32)
     batch = next(iter(batches.make_batches(training_set, 3, 32, seed=5)))
     for number in range(3):
-        drawn = batches.draw_triple(training_set, number, 32, seed=5)
+        drawn = triples.draw_triple(training_set, number, 32, seed=5)
         for tensor, picture in zip(batch, drawn, strict=True):
             assert np.array_equal(images.to_uint8(tensor[number]), picture)
 
 
 def test_augmentation_differs_from_step_to_step(folder):
     # Drawn once at tracing time, it would be frozen ever after.
-    training_set = batches.TrainingSet(*[Pictures([samples.draw_photo(0)])] * 3)
+    training_set = triples.TrainingSet(*[Pictures([samples.draw_photo(0)])] * 3)
     found = as_list(batches.make_batches(training_set, 1, 64), 12)
     assert len({batch[0].tobytes() for batch in found}) == 12
 
 
 def test_every_picture_is_seen_once_a_lap_in_another_order():
     pictures = [np.full((40, 40, 3), level, np.uint8) for level in range(7)]
-    training_set = batches.TrainingSet(*[Pictures(pictures)] * 3)
-    drawn = [batches.draw_triple(training_set, n, 32, 0) for n in range(21)]
+    training_set = triples.TrainingSet(*[Pictures(pictures)] * 3)
+    drawn = [triples.draw_triple(training_set, n, 32, 0) for n in range(21)]
     for stream in (0, 1):
         levels = [int(triple[stream][0, 0, 0]) for triple in drawn]
         laps = [levels[at : at + 7] for at in (0, 7, 14)]
@@ -96,9 +96,9 @@ def test_every_picture_is_seen_once_a_lap_in_another_order():
 
 def test_cartoon_and_smooth_are_cut_alike():
     cartoons = Pictures(samples.draw_cartoons(3, "hosoda"))
-    training_set = batches.TrainingSet(cartoons, cartoons, cartoons)
+    training_set = triples.TrainingSet(cartoons, cartoons, cartoons)
     for number in range(10):
-        _, cartoon, smooth = batches.draw_triple(training_set, number, 64, 0)
+        _, cartoon, smooth = triples.draw_triple(training_set, number, 64, 0)
         assert np.array_equal(cartoon, smooth)
 
 
@@ -107,7 +107,7 @@ def test_scale_place_and_flip_all_vary():
     ramp[..., 0] = np.arange(120)
     ramp[..., 1] = np.arange(120)[:, None]
     cuts = [
-        batches.cut(ramp, 32, np.random.default_rng(n)).astype(int) for n in range(60)
+        triples.cut(ramp, 32, np.random.default_rng(n)).astype(int) for n in range(60)
     ]
     spans = {abs(c[0, 0, 0] - c[0, -1, 0]) for c in cuts}
     assert max(spans) > 1.3 * min(spans)
@@ -119,7 +119,7 @@ def test_scale_place_and_flip_all_vary():
 @pytest.mark.parametrize("size", [(1, 1), (10, 300), (33, 32), (32, 32)])
 def test_pictures_of_any_size_are_cut(size):
     picture = np.random.default_rng(0).integers(0, 256, (*size, 3), np.uint8)
-    assert batches.cut(picture, 32, np.random.default_rng(0)).shape == (32, 32, 3)
+    assert triples.cut(picture, 32, np.random.default_rng(0)).shape == (32, 32, 3)
 
 
 def test_large_pictures_are_shrunk_on_reading(tmp_path):
@@ -169,7 +169,7 @@ def test_cartoon_and_smooth_stay_a_pair_when_one_is_damaged(folder):
     with pytest.warns(UserWarning):
         training_set = batches.open_folder(folder, 32)
         for number in range(12):
-            _, cartoon, smooth = batches.draw_triple(training_set, number, 32, 0)
+            _, cartoon, smooth = triples.draw_triple(training_set, number, 32, 0)
             assert cartoon[0, 0, 0] == smooth[0, 0, 0]
     assert training_set.damaged == 2
 

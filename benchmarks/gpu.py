@@ -1,0 +1,385 @@
+"""Training on a lent card: JAX with CUDA, no TensorFlow, minutes at a time.
+
+    python benchmarks/gpu.py pack data/mine --out mine.npz
+        a style's photos and cartoons in one small file, to take along
+    python benchmarks/gpu.py bench
+        pictures a second, share of the card's bfloat16 peak, each network's share
+    python benchmarks/gpu.py train --data mine.npz --minutes 8 --out DIR
+        a style; goes on from DIR where it was stopped
+    python benchmarks/gpu.py distill --data mine.npz --teacher DIR --minutes 5 --out DIR
+        a light generator of what was trained
+    python -m cartoongan_tf.convert arrays DIR/generator-*.npz --out mine.keras
+        here again, with TensorFlow: a generator like any other
+
+The steps are those of `CartoonGAN` and `Distiller` (jax_step.py; a test holds them
+equal). How to carry it to such a card: docs/gpu.md.
+"""
+
+import argparse
+import json
+import sys
+import time
+from dataclasses import asdict, fields, replace
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
+
+import jax_step  # noqa: E402  first: it chooses Keras's backend
+
+# isort: split
+import jax  # noqa: E402
+import keras  # noqa: E402
+import numpy as np  # noqa: E402
+from gpu_data import Batches, pack, unpack  # noqa: E402
+from jax import numpy as jnp  # noqa: E402
+
+from cartoongan_tf import terminal  # noqa: E402
+from cartoongan_tf.networks.abstraction import Abstraction  # noqa: E402
+from cartoongan_tf.networks.discriminators import (  # noqa: E402
+    FeatureDiscriminator,
+    PatchDiscriminator,
+)
+from cartoongan_tf.networks.features import VGG16Features  # noqa: E402
+from cartoongan_tf.networks.generators import Generator  # noqa: E402
+from cartoongan_tf.networks.light import LightGenerator  # noqa: E402
+from cartoongan_tf.networks.palettes import Palette, measure  # noqa: E402
+from cartoongan_tf.pictures import images, layout  # noqa: E402
+from cartoongan_tf.plans.lessons import Lesson  # noqa: E402
+from cartoongan_tf.plans.plans import PRECISIONS, Plan  # noqa: E402
+from cartoongan_tf.porting import arrays  # noqa: E402
+
+# Of dense bfloat16 products, by the datasheets, in operations a second.
+PEAKS = {"H100": 989e12, "H200": 989e12, "A100": 312e12, "L40": 362e12, "L4": 121e12}
+WRITE_SECONDS = 120  # between two checkpoints
+SAMPLES = 6
+
+
+def signed(batch):
+    """uint8 arrays to float32 in -1..1, on the card."""
+    return [_to_signed(part) for part in batch]
+
+
+_to_signed = jax.jit(lambda part: images.to_signed(part.astype(jnp.float32)))
+
+
+# ---------------------------------------------------------------- networks
+
+
+def make_networks(plan):
+    """Generator, discriminator and content network of a plan."""
+    dtype = PRECISIONS[plan.mixed_precision]
+    if plan.generator == "light":
+        generator = LightGenerator(
+            trunk=plan.filters,
+            num_blocks=plan.num_blocks,
+            recolor=plan.recolor,
+            dtype=dtype,
+        )
+    else:
+        generator = Generator(
+            plan.filters, plan.num_blocks, dtype, recolor=plan.recolor
+        )
+    if plan.discriminator == "features":
+        judge = FeatureDiscriminator(plan.d_filters, dtype=dtype)
+    else:
+        judge = PatchDiscriminator(
+            plan.d_filters, plan.d_normalization, plan.d_bands, dtype
+        )
+    features = VGG16Features(
+        layer=plan.content_layer,
+        image_size=plan.content_size or None,
+        shrink=plan.content_shrink,
+        precision=plan.content_precision,
+    )
+    return generator, judge, features
+
+
+def write_state(folder: Path, step: int, joint, state, training_set, plan):
+    """Weights of both networks and of the average, float16; a grid to look at.
+
+    Of Adam's moments nothing is kept: they would be twice the weights again.
+    """
+    joint.finish(state, averaged=False)
+    arrays.write_arrays(joint.generator, folder / "raw")
+    arrays.write_arrays(joint.discriminator, folder / "discriminator")
+    joint.finish(state)
+    photos = training_set.photos
+    if plan.recolor:
+        recolor(joint.generator, photos, training_set.cartoons)
+    arrays.write_arrays(joint.generator, folder / "generator")
+    count = min(SAMPLES, len(photos))
+    picked = [photos[n * len(photos) // count] for n in range(count)]
+    pairs = [[_square(p), draw(joint.generator, _square(p))] for p in picked]
+    rows = [layout.side_by_side(*pair) for pair in pairs]
+    images.write(folder / "samples.png", layout.stack(rows))
+    weight = float(state["weight"])
+    said = {"step": step, "content_weight": weight, "plan": asdict(plan)}
+    (folder / "state.json").write_text(json.dumps(said, indent=2) + "\n")
+
+
+def recolor(generator, photos, cartoons):
+    """Fits the generator's last layer, as `models/recoloring.py` does."""
+    layer = generator.get_layer("recolored")
+    layer.matrix.assign(np.eye(3))
+    layer.bias.assign(np.zeros(3))
+    count = min(32, len(photos))
+    places = np.linspace(0, len(photos) - 1, count).astype(int)
+    palette = Palette()
+    fakes = [draw(generator, _square(photos[int(at)])) for at in places]
+    palette.fit(measure(fakes), measure(cartoons))
+    layer.matrix.assign(palette.matrix.value)
+    layer.bias.assign(palette.bias.value)
+
+
+def draw(generator, pixels):
+    """A cartoon of uint8 pixels, uint8."""
+    answer = generator(images.to_signed(pixels[None].astype(np.float32)))
+    return images.to_uint8(keras.ops.convert_to_numpy(answer))[0]
+
+
+def _square(pixels, side=256):
+    short = min(pixels.shape[:2])
+    top, left = ((s - short) // 2 for s in pixels.shape[:2])
+    return images.resize(pixels[top : top + short, left : left + short], side, side)
+
+
+# ---------------------------------------------------------------- modes
+
+
+def make_pack(args):
+    """A style's photos and cartoons in one file, to take along."""
+    print(pack(args.folder, args.out, args.short_side))
+
+
+def train(args):
+    """A style, for so many minutes, from where `--out` was left."""
+    began = time.monotonic()
+    folder = Path(args.out)
+    folder.mkdir(parents=True, exist_ok=True)
+    plan = read_plan(args.set, args.plan)
+    training_set = unpack(args.data)
+    steps_a_epoch = max(1, len(training_set.photos) // plan.batch_size)
+    if plan.steps_per_epoch:
+        steps_a_epoch = plan.steps_per_epoch
+    init_steps = plan.init_epochs * steps_a_epoch
+    steps = args.steps or plan.epochs * steps_a_epoch
+    keras.utils.set_random_seed(plan.seed)
+    generator, judge, features = make_networks(plan)
+    palette = None
+    if plan.palette:
+        palette = Palette()
+        palette.adapt(training_set.photos, training_set.cartoons)
+    steps_to = [palette, Abstraction(plan.abstraction) if plan.abstraction else None]
+    steps_to = [step for step in steps_to if step is not None]
+    wanted = keras.Sequential(steps_to) if steps_to else None
+    done = 0
+    if (folder / "state.json").is_file():
+        said = json.loads((folder / "state.json").read_text())
+        done = said["step"]
+        plan = replace(plan, content_weight=said["content_weight"])
+        for network, stem in ((generator, "raw"), (judge, "discriminator")):
+            _, values = arrays.read_values(sorted(folder.glob(f"{stem}-*.npz")))
+            network.set_weights(values)
+        print(f"goes on from step {done}; Adam's moments begin anew", flush=True)
+    joint_done = max(0, done - init_steps)
+    joint = jax_step.Joint(generator, judge, features, plan, steps, wanted, joint_done)
+    state = joint.start()
+    if joint_done:
+        state["average"] = read_average(generator, folder)
+    init = jax_step.Initialization(joint, max(1, init_steps), done)
+    optimizer = init.start()
+    batches = Batches(training_set, plan, done)
+    written = time.monotonic()
+    log = open(folder / "log.txt", "a")
+    try:
+        for step in range(done, init_steps + steps):
+            batch = signed(batches.next())
+            if step < init_steps:
+                state["g"], optimizer, loss = init.step(state["g"], optimizer, batch[0])
+                logs = {"content_loss": loss}
+                if step + 1 == init_steps:
+                    state["average"] = [jnp.array(v) for v in state["g"]]
+            else:
+                state, logs = joint.step(state, *batch)
+            done = step + 1
+            if done % 100 == 0 or done in (1, init_steps + 1):
+                now = time.monotonic()
+                said = " ".join(f"{k} {float(v):.4g}" for k, v in logs.items())
+                print(f"step {done} at {now - began:.0f} s: {said}", flush=True)
+                print(f"step {done} at {now - began:.0f} s: {said}", file=log)
+            now = time.monotonic()
+            if now - began > 60 * args.minutes:
+                break
+            if now - written > WRITE_SECONDS:
+                write_state(folder, done, joint, state, training_set, plan)
+                written = time.monotonic()
+    finally:
+        batches.close()
+    write_state(folder, done, joint, state, training_set, plan)
+    log.close()
+    print(f"step {done} of {init_steps + steps}; {folder}/generator-*.npz")
+
+
+def read_average(generator, folder):
+    """The trainable values of the averaged generator that was written."""
+    _, values = arrays.read_values(sorted(folder.glob("generator-*.npz")))
+    present = generator.get_weights()
+    generator.set_weights(values)
+    average = [jnp.array(v) for v in jax_step.values_of(generator.trainable_variables)]
+    generator.set_weights(present)
+    return average
+
+
+def distill(args):
+    """A light generator, taught by what `train` made."""
+    began = time.monotonic()
+    folder = Path(args.out)
+    folder.mkdir(parents=True, exist_ok=True)
+    lesson = Lesson("light", "", "", steps=args.steps or Lesson.steps)
+    plan = replace(
+        Plan("light", ""), image_size=lesson.image_size, batch_size=lesson.batch_size
+    )
+    training_set = unpack(args.data)
+    keras.utils.set_random_seed(0)
+    teacher = arrays.read_generator(sorted(Path(args.teacher).glob("generator-*.npz")))
+    student = LightGenerator(recolor=True)
+    lessons = jax_step.Lessons(student, teacher, lesson)
+    values, optimizer = lessons.start()
+    batches = Batches(training_set, plan, 0)
+    try:
+        for step in range(lesson.steps):
+            photo = signed(batches.next()[:1])[0]
+            values, optimizer, loss = lessons.step(
+                values, optimizer, photo, lessons.show(photo)
+            )
+            if (step + 1) % 100 == 0:
+                now = time.monotonic() - began
+                print(f"step {step + 1} at {now:.0f} s: loss {float(loss):.4f}")
+            if time.monotonic() - began > 60 * args.minutes:
+                break
+    finally:
+        batches.close()
+    lessons.finish(values)
+    arrays.write_arrays(student, folder / "light")
+    print(f"step {step + 1} of {lesson.steps}; {folder}/light-*.npz")
+
+
+def bench(args):
+    """Pictures a second and share of the peak, of the step and of each network."""
+    device = jax.devices()[0]
+    peak = next((v for k, v in PEAKS.items() if k in device.device_kind), None)
+    print(f"{device.device_kind}, jax {jax.__version__}, keras {keras.__version__}")
+    plan = read_plan(args.set, args.plan)
+    rng = np.random.default_rng(0)
+    print("| batch | precision | pictures/s | ms a step | share of bf16 peak |")
+    print("|---|---|---|---|---|")
+    for size in args.batches:
+        for precision in ("float32", "bfloat16"):
+            mixed = replace(plan, mixed_precision=precision, batch_size=size)
+            joint = jax_step.Joint(*make_networks(mixed), mixed, 1000)
+            shape = (size, mixed.image_size, mixed.image_size, 3)
+            batch = [jnp.asarray(rng.uniform(-1, 1, shape), jnp.float32)] * 3
+            state = joint.start()
+            work = joint.step.lower(state, *batch).compile().cost_analysis()["flops"]
+            seconds = _time_step(joint, state, batch, args.repeats)
+            share = f"{work / seconds / peak:.3f}" if peak else "?"
+            print(
+                f"| {size} | {precision} | {size / seconds:.1f} | "
+                f"{1000 * seconds:.1f} | {share} |",
+                flush=True,
+            )
+    _bench_parts(replace(plan, mixed_precision="bfloat16"), args, rng)
+
+
+def _time_step(joint, state, batch, repeats):
+    for _ in range(2):
+        state, logs = joint.step(state, *batch)
+    jax.block_until_ready(logs)
+    began = time.perf_counter()
+    for _ in range(repeats):
+        state, logs = joint.step(state, *batch)
+    jax.block_until_ready(state)
+    return (time.perf_counter() - began) / repeats
+
+
+def _bench_parts(plan, args, rng):
+    """Forward and backward of each network by itself."""
+    size = args.batches[0]
+    shape = (size, plan.image_size, plan.image_size, 3)
+    picture = jnp.asarray(rng.uniform(-1, 1, shape), jnp.float32)
+    print(f"\n| network, forward and back, batch {size} | ms |\n|---|---|")
+    names = ("generator", "discriminator", "content network")
+    for name, network in zip(names, make_networks(plan), strict=True):
+        call = jax_step.function_of(network)
+
+        def loss(values, picture, call=call):
+            return jnp.mean(jnp.square(call(values, picture)))
+
+        both = jax.jit(jax.value_and_grad(loss, argnums=(0, 1)))
+        values = jax_step.values_of(network.trainable_variables)
+        jax.block_until_ready(both(values, picture))
+        began = time.perf_counter()
+        for _ in range(args.repeats):
+            found = both(values, picture)
+        jax.block_until_ready(found)
+        spent = 1000 * (time.perf_counter() - began) / args.repeats
+        print(f"| {name} | {spent:.1f} |", flush=True)
+
+
+def read_plan(pairs, path):
+    """A plan: of a run's config.json or the recipe `balanced`, with NAME=VALUE."""
+    given = {"mixed_precision": "bfloat16", "content_layer": "block4_conv3"}
+    given |= {"content_network": "vgg16"}
+    if path:
+        given = json.loads(Path(path).read_text())
+    kinds = {field.name: field.type for field in fields(Plan)}
+    for pair in pairs:
+        name, _, text = pair.partition("=")
+        if name not in kinds:
+            raise ValueError(f"`--set` must name a plan's value. Received: {pair}")
+        kind = kinds[name]
+        given[name] = text in ("1", "true", "True") if kind is bool else kind(text)
+    known = {name: value for name, value in given.items() if name in kinds}
+    return Plan(**{"style": "mine", "data": "packed", **known})
+
+
+def main(argv):
+    """Parses the flags and runs a mode."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    modes = parser.add_subparsers(required=True)
+
+    def mode(function):
+        name = function.__name__.removeprefix("make_")
+        made = modes.add_parser(name, help=function.__doc__)
+        made.set_defaults(run=function)
+        return made.add_argument
+
+    flag = mode(make_pack)
+    flag("folder", help="with photos/ and cartoons/")
+    flag("--out", required=True, help="an .npz")
+    flag("--short-side", type=int, default=384, help="pictures are shrunk to (384)")
+    for function in (bench, train):
+        flag = mode(function)
+        flag("--plan", help="a run's config.json, for its values")
+        flag("--set", nargs="*", default=[], metavar="NAME=VALUE", help="of the plan")
+        if function is bench:
+            flag("--batches", type=int, nargs="+", default=[8, 32])
+            flag("--repeats", type=int, default=30)
+    flag("--steps", type=int, default=0, help="of the joint phase (plan's epochs)")
+    for function in (train, distill):
+        if function is distill:
+            flag = mode(function)
+            flag("--teacher", required=True, help="the folder that `train` wrote")
+            flag("--steps", type=int, default=0)
+        flag("--data", required=True, help="what `pack` wrote")
+        flag("--out", required=True, help="a folder")
+        flag("--minutes", type=float, default=8.0)
+    args = parser.parse_args(argv)
+    return args.run(args)
+
+
+if __name__ == "__main__":
+    terminal.run(main)

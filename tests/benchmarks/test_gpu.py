@@ -1,0 +1,103 @@
+"""Facts about the training for a lent card, on the CPU."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from cartoongan_tf.data.batches import open_folder
+from cartoongan_tf.data.triples import draw_triple
+from cartoongan_tf.porting.arrays import read_generator
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "benchmarks"))
+TINY = (
+    "image_size=32 batch_size=2 filters=4 num_blocks=1 d_filters=4 init_epochs=1 "
+    "steps_per_epoch=2 epochs=2 content_layer=block1_conv2 mixed_precision=float32"
+).split()
+
+
+def gpu(*words, cwd):
+    pytest.importorskip("jax", reason="`pip install jax` runs the step in JAX")
+    return subprocess.run(
+        [sys.executable, ROOT / "benchmarks" / "gpu.py", *map(str, words)],
+        cwd=cwd,
+        env={**os.environ, "JAX_PLATFORMS": "cpu", "CUDA_VISIBLE_DEVICES": ""},
+        capture_output=True,
+        text=True,
+        timeout=600,
+    )
+
+
+def test_a_packed_set_has_the_pictures_and_gives_the_triples_of_training(folder):
+    from gpu_data import Batches, pack, unpack
+
+    from cartoongan_tf.plans.plans import Plan
+
+    said = pack(folder, folder / "set.npz", 48)
+    assert "5 photos, 4 cartoons" in said
+    packed, whole = unpack(folder / "set.npz"), open_folder(folder, 32)
+    for one, other in zip(packed.photos.sources, range(5), strict=True):
+        assert np.abs(one.astype(int) - whole.photos[other]).mean() < 6  # JPEG
+    plan = Plan("mine", "packed", batch_size=2, image_size=32, seed=5)
+    batches = Batches(packed, plan, start=3)
+    try:
+        for step in (3, 4):
+            batch = batches.next()
+            for place, number in enumerate((2 * step, 2 * step + 1)):
+                triple = draw_triple(packed, number, 32, 5)
+                for part, picture in zip(batch, triple, strict=True):
+                    assert np.array_equal(part[place], picture)
+    finally:
+        batches.close()
+
+
+def test_a_set_that_is_too_large_is_refused_with_what_to_do(folder):
+    from gpu_data import pack
+
+    with pytest.raises(ValueError, match="give a smaller --short-side"):
+        pack(folder, folder / "set.npz", 48, most_bytes=1000)
+    assert not (folder / "set.npz").exists()
+
+
+def test_what_fails_in_a_thread_is_told_where_batches_are_taken(folder):
+    from gpu_data import Batches, pack, unpack
+
+    from cartoongan_tf.plans.plans import Plan
+
+    pack(folder, folder / "set.npz", 48)
+    packed = unpack(folder / "set.npz")
+    packed.photos.sources[:] = [folder / "gone.png"] * 5
+    batches = Batches(packed, Plan("mine", "p", batch_size=1, image_size=32), 0)
+    with pytest.raises(ValueError, match="At least one picture must be readable"):
+        batches.next()
+    batches.close()
+
+
+@pytest.mark.slow
+def test_a_style_is_trained_goes_on_and_comes_back(folder, tmp_path):
+    done = gpu("pack", folder, "--out", "set.npz", "--short-side", 48, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    train = ("train", "--data", "set.npz", "--out", "run", "--set", *TINY)
+    done = gpu(*train, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "step 6 of 6" in done.stdout
+    done = gpu(*train, "epochs=3", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "goes on from step 6" in done.stdout and "step 8 of 8" in done.stdout
+    assert json.loads((tmp_path / "run" / "state.json").read_text())["step"] == 8
+    generator = read_generator((tmp_path / "run").glob("generator-*.npz"))
+    assert generator.filters == 4 and generator.recolor
+    assert (tmp_path / "run" / "samples.png").is_file()
+
+
+@pytest.mark.slow
+def test_bad_input_is_one_line(tmp_path):
+    done = gpu("pack", "nowhere", "--out", "set.npz", cwd=tmp_path)
+    assert done.returncode == 2
+    last = done.stderr.strip().splitlines()[-1]
+    assert last.startswith("error: There must be photos/ and cartoons/.")
