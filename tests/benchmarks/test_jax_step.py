@@ -175,7 +175,7 @@ def check(theirs, ours):
 @pytest.mark.parametrize(
     "changes",
     (
-        {"grain": 0.3},
+        {},
         {
             "adversarial_loss": "log",
             "content_loss": "l2",
@@ -184,6 +184,9 @@ def check(theirs, ours):
             "d_floor": 0.3,
             "balance": 0.0,
             "clip_norm": 0.0,
+            # Of signs of differences: rounding turns some, and Adam makes steps of it.
+            "grain": 0.3,
+            "learning_rate": 2e-4,
         },
     ),
 )
