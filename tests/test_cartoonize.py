@@ -378,6 +378,7 @@ def test_a_fresh_process_says_one_line_and_no_more(process, photo, refused):
     refused(process("cartoonize", photo, "--weights", "text.keras"), "text.keras")
 
 
+@pytest.mark.slow
 def test_a_fresh_process_draws_without_a_word(process, photo, weights):
     result = process("cartoonize", photo, "--weights", weights, "--out", "c.png")
     assert (result.returncode, result.stderr) == (0, "")

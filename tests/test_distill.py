@@ -40,6 +40,7 @@ def given(tmp_path):
     return "--style", "mine", "--teacher", "t.keras", "--photos", "photos"
 
 
+@pytest.mark.slow
 def test_a_light_generator_is_taught_and_put_where_cartoonize_finds_it(
     command, given, tmp_path
 ):
@@ -72,6 +73,7 @@ def test_photos_of_no_use_are_named_and_counted_whatever_their_names(
     assert "Damaged and skipped: 3 photos." in result.stdout
 
 
+@pytest.mark.slow
 def test_a_finished_run_goes_no_further(command, given, tmp_path):
     assert command("distill", *given, *SMALL).returncode == 0
     run = tmp_path / "runs" / "mine" / "light" / "00001"

@@ -44,6 +44,7 @@ def test_tflite_alone_is_int8_with_its_proof(command, weights, photos, tmp_path)
     assert len(report["photos"]["test"]) == 3
 
 
+@pytest.mark.slow
 def test_low_fidelity_is_exit_code_3(command, weights, photos, tmp_path, monkeypatch):
     from cartoongan_tf.exporting import parity
 

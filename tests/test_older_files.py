@@ -51,6 +51,7 @@ def test_a_runs_generator_keeps_its_weights_and_its_picture(before):
     assert np.abs(draw(generator) - before["run"]).max() <= CLOSE
 
 
+@pytest.mark.slow
 def test_a_run_goes_on_as_the_version_that_began_it_did(before, command, tmp_path):
     run = tmp_path / "run"
     shutil.copytree(GOLDENS / "run_before_rooms", run)

@@ -175,6 +175,7 @@ def test_a_dry_run_makes_no_dataset_and_its_report_goes_where_asked(
 # ---------------------------------------------------------------- again
 
 
+@pytest.mark.slow
 def test_what_was_prepared_is_not_done_again_nor_replaced(
     command, film, tmp_path, refused
 ):

@@ -92,6 +92,7 @@ def test_a_folder_of_photos_goes_on_where_it_was_stopped(
     assert again.returncode == 0 and "Nothing to do" in again.stdout
 
 
+@pytest.mark.slow
 def test_compare_alpha_and_size(stylize, photo, cartoon, tmp_path):
     alpha = np.tile(np.arange(30, dtype=np.uint8) * 8, (20, 1))
     images.write(tmp_path / "alpha.png", pixels(photo), alpha)

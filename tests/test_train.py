@@ -226,6 +226,7 @@ def test_an_install_that_cannot_work_is_refused_before_training(
     assert not (tmp_path / "runs").exists()
 
 
+@pytest.mark.slow
 def test_a_full_disk_is_one_line(process, tmp_path):
     # No file may grow beyond 100 kB: the backup cannot be written.
     code = (

@@ -63,6 +63,7 @@ def test_vgg16s_weights_are_in_an_installed_package_with_their_licence(wheel, tm
     assert path == site / "cartoongan_tf" / "networks" / "vgg16.npz"
 
 
+@pytest.mark.slow
 def test_styles_are_found_in_an_installed_package(wheel, tmp_path):
     site = tmp_path / "site"
     with zipfile.ZipFile(wheel) as file:

@@ -110,6 +110,7 @@ def test_the_report_tells_what_was_measured(export, photos):
         assert row["largest_error"] < 1e-4
 
 
+@pytest.mark.slow
 def test_a_file_below_its_limits_says_so_in_its_name(
     generator, photos, tmp_path, monkeypatch
 ):

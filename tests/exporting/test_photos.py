@@ -47,6 +47,7 @@ def test_a_folder_for_the_report_is_used_whole(folder, tmp_path):
     assert len(photos.calibration.names) + len(photos.validation.names) == 6
 
 
+@pytest.mark.slow
 def test_photos_for_the_report_alone_are_reported_on_after_drawn_ones(folder):
     photos = load_photos(None, folder)
     assert len(photos.test.names) == 6

@@ -220,6 +220,7 @@ def test_a_discriminator_below_its_floor_learns_nothing(features, floor, learns)
     assert not all(map(np.array_equal, painter, now))
 
 
+@pytest.mark.slow
 def test_the_readmes_python_runs(folder, tmp_path, monkeypatch):
     import cartoongan_tf as cg
 

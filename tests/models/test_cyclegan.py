@@ -112,6 +112,7 @@ def test_the_step_is_that_of_the_paper(identity):
         assert np.allclose(mine, its, rtol=1e-4, atol=2e-6)
 
 
+@pytest.mark.slow
 def test_smooth_pictures_make_no_difference():
     photo, cartoon, smooth = batch()
     logs = [make().train_step((photo, cartoon, s)) for s in (smooth, 0 * smooth)]
@@ -189,6 +190,7 @@ def checkpoint(gan):
     return tf.train.Checkpoint(**{str(i): v.value for i, v in enumerate(variables)})
 
 
+@pytest.mark.slow
 def test_a_restored_run_goes_on_to_the_bit(tmp_path):
     steps = [batch(seed=number) for number in range(5)]
     whole = make(optimizer=keras.optimizers.Adam)
@@ -264,6 +266,7 @@ def test_the_generator_is_one_for_cartoonize(tmp_path):
     assert np.array_equal(cartoon, Cartoonizer(gan.generator)(photo))
 
 
+@pytest.mark.slow
 def test_models_round_trip_with_their_parts(tmp_path):
     gan = make()
     gan.train_step(batch())

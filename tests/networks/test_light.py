@@ -64,6 +64,7 @@ def test_it_runs_under_xla(norm):
     assert np.allclose(compiled(x), generator(x), atol=1e-4)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("norm", NORMS)
 @pytest.mark.parametrize("padding", PADDINGS)
 def test_every_operation_in_tflite_is_one_that_xnnpack_takes(norm, padding):

@@ -97,6 +97,7 @@ def test_a_run_that_was_stopped_goes_on_to_the_same_weights(
     assert whole.history.read_text() == run.history.read_text()
 
 
+@pytest.mark.slow
 def test_the_teacher_draws_once_for_all_runs(lesson, tmp_path):
     work = begin(lesson, tmp_path)
     times = {p: p.stat().st_mtime_ns for p in work.pairs.folder.rglob("*.png")}

@@ -340,6 +340,7 @@ def test_mixed_precision_trains_and_its_generator_draws(plan, tmp_path, precisio
     assert Cartoonizer(run.generator)(training.grid[0]).std() > 0
 
 
+@pytest.mark.slow
 def test_the_sample_set_is_drawn_and_needs_no_files(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     plan = Plan("hosoda", **SAMPLE_DEFAULTS)
