@@ -124,7 +124,6 @@ CHANGEABLE = (
     "epochs",
     "content_weight",
     "balance",
-    "grain",
     "d_floor",
     "learning_rate",
     "d_learning_rate",
