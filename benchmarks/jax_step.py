@@ -150,6 +150,10 @@ class Joint:
             grain = jax.grad(losses.measure_grain)(fake)
             long = _norm(adversarial) / jnp.maximum(_norm(grain), 1e-30)
             towards += plan.grain * long * grain
+        if plan.tone:
+            tone = jax.grad(losses.measure_tone)(fake, wanted)
+            long = _norm(adversarial) / jnp.maximum(_norm(tone), 1e-30)
+            towards += plan.tone * long * tone
         (g_gradients,) = through_generator(towards.astype(fake.dtype))
         if plan.d_floor:
             learns = d_loss >= plan.d_floor

@@ -5,7 +5,12 @@ import tensorflow as tf
 
 from cartoongan_tf.models import gradients
 from cartoongan_tf.models.averages import WeightAverage
-from cartoongan_tf.models.losses import ADVERSARIAL, CONTENT, measure_grain
+from cartoongan_tf.models.losses import (
+    ADVERSARIAL,
+    CONTENT,
+    measure_grain,
+    measure_tone,
+)
 from cartoongan_tf.models.settings import (
     BALANCE_STEP,
     BALANCED_WEIGHTS,
@@ -158,6 +163,7 @@ class CartoonGAN(keras.Model):
         accumulate=1,
         jitter=0,
         grain=0.0,
+        tone=0.0,
         jit_compile=False,
     ):
         """Sets both optimizers (Adam by default), the losses, and how a step is taken.
@@ -190,6 +196,9 @@ class CartoonGAN(keras.Model):
             grain: How strongly detail of one pixel's size is held down, as the norm of
                 that gradient against the adversarial one's. Deep features do not see a
                 grain of every second pixel.
+            tone: How strongly light and colour as a whole, over 8 pixels, are held to
+                what content wants, in the same measure: a network with instance norms
+                forgets them, and neither black is then black nor brown brown.
             jit_compile: Compile the step by XLA.
 
         Raises:
@@ -203,6 +212,7 @@ class CartoonGAN(keras.Model):
             ("d_floor", d_floor),
             ("clip_norm", clip_norm),
             ("grain", grain),
+            ("tone", tone),
         ):
             if value < 0:
                 raise ValueError(
@@ -222,7 +232,7 @@ class CartoonGAN(keras.Model):
         self.balance, self.pool, self.clip_norm = balance, pool, clip_norm
         self.palette = palette or _as_it_is
         self.d_floor, self.recoloring = d_floor, recoloring
-        self.grain = grain
+        self.grain, self.tone = grain, tone
         self.accumulate, self.edges, self.jitter = accumulate, edges, jitter
         self.average = WeightAverage(self.generator, ema) if ema else None
 
@@ -288,7 +298,8 @@ class CartoonGAN(keras.Model):
         # Outside the tapes: the photo's features have no gradient to give.
         cut = self._make_cut(photo)
         cartoon, smooth = cut(cartoon), cut(smooth)
-        target = self.features(cut(self.palette(photo)))
+        asked = self.palette(photo)
+        target = self.features(cut(asked))
         with tf.GradientTape() as g_tape:
             fake = self.generator(photo, training=True)
         with tf.GradientTape(persistent=True) as tape:
@@ -311,6 +322,7 @@ class CartoonGAN(keras.Model):
             adversarial_scaled = scale_g(adversarial_loss / replicas)
             content_scaled = scale_g(content_loss / replicas)
             grain = measure_grain(fake) if self.grain else None
+            tone = measure_tone(fake, asked) if self.tone else None
         # Taken apart at the picture, where they can be compared, at no cost: both must
         # come this way, and go on through the generator together.
         adversarial = tape.gradient(adversarial_scaled, fake)
@@ -319,6 +331,8 @@ class CartoonGAN(keras.Model):
         wanted = adversarial + tf.cast(weight, content.dtype) * content
         if self.grain:
             wanted += self.grain * _as_long_as(tape.gradient(grain, fake), adversarial)
+        if self.tone:
+            wanted += self.tone * _as_long_as(tape.gradient(tone, fake), adversarial)
         del tape
         g_gradients = g_tape.gradient(
             fake, self.generator.trainable_variables, output_gradients=wanted

@@ -75,6 +75,19 @@ def measure_grain(pictures):
     return total
 
 
+def measure_tone(pictures, wanted):
+    """Mean squared difference of light and colour, averaged over 8 pixels.
+
+    Args:
+        pictures: `(batch, height, width, channels)`, sides from 8.
+        wanted: The same; no gradient goes to it.
+    """
+    apart = ops.cast(pictures, "float32") - ops.stop_gradient(wanted)
+    # Its strides said: Keras's JAX backend takes none as another number of them.
+    return ops.mean(ops.square(ops.average_pool(apart, TONE_WINDOW, TONE_WINDOW)))
+
+
+TONE_WINDOW = 8  # pixels: wider than lines
 DETAIL_WINDOW = 8  # pixels, over which the strength of detail is taken
 
 

@@ -13,6 +13,8 @@ BEFORE = {
     "abstraction": 0.0,
     "jitter": 0,
     "grain": 0.0,
+    "tone": 0.0,
+    "norm": "instance",
 }
 
 

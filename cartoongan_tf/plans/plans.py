@@ -16,6 +16,7 @@ from cartoongan_tf.networks.choices import (
     DISCRIMINATORS,
     LAYERS,
     NORMALIZATIONS,
+    NORMS,
 )
 from cartoongan_tf.plans.flags import check, flag
 from cartoongan_tf.plans.recipes import (
@@ -122,6 +123,14 @@ class Plan:
         group=NETWORKS,
         least=0,
     )
+    norm: str = flag(
+        "instance",
+        "of a light generator. instance sees the whole picture, and forgets its light "
+        "and colour; batch keeps them, and draws a part as it draws the whole; global "
+        "is batch with a look at the whole",
+        group=NETWORKS,
+        choices=NORMS,
+    )
     discriminator: str = flag(
         "patch",
         "patch, the paper's; features: heads on frozen VGG16 features, which see a "
@@ -216,6 +225,13 @@ class Plan:
     grain: float = flag(
         0.0,
         "how strongly grain is held down, against the adversarial gradient",
+        group=LOSSES,
+        least=0,
+    )
+    tone: float = flag(
+        0.0,
+        "how strongly light and colour as a whole are held to what content wants, "
+        "against the adversarial gradient",
         group=LOSSES,
         least=0,
     )
@@ -353,6 +369,11 @@ class Plan:
             raise ValueError(
                 "`short_side` must be at least `image_size`, or 0 for 1.5 times it. "
                 f"Received: short_side={self.short_side}, image_size={self.image_size}"
+            )
+        if self.norm != "instance" and self.generator != "light":
+            raise ValueError(
+                "`norm` must go with generator=light: the paper's has instance norm. "
+                f"Received: norm={self.norm}, generator={self.generator}"
             )
         if self.identity and self.model != "cyclegan":
             raise ValueError(

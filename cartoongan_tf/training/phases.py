@@ -135,6 +135,7 @@ class Phases:
                 ema=plan.ema,
                 jitter=plan.jitter,
                 grain=plan.grain,
+                tone=plan.tone,
                 **common,
             )
 
@@ -244,7 +245,12 @@ def make_generator(plan: Plan, dtype):
     if plan.generator == "light":
         width = max(1, plan.filters // 4)
         return LightGenerator(
-            width, plan.filters, plan.num_blocks, recolor=plan.recolor, dtype=dtype
+            width,
+            plan.filters,
+            plan.num_blocks,
+            plan.norm,
+            recolor=plan.recolor,
+            dtype=dtype,
         )
     return Generator(plan.filters, plan.num_blocks, dtype, recolor=plan.recolor)
 

@@ -382,3 +382,16 @@ def test_grain_is_held_down_by_its_share_of_the_adversarial_gradient(features):
             gan.train_step(data)
         moved[grain] = float(losses.measure_grain(gan.generator(data[0]))) / before
     assert moved[5.0] < moved[0.0]
+
+
+def test_tone_is_held_to_what_content_wants(features):
+    data = batch()
+    moved = {}
+    for tone in (0.0, 5.0):
+        gan = make(features, rate=0.01, tone=tone)
+        before = float(losses.measure_tone(gan.generator(data[0]), data[0]))
+        for _ in range(3):
+            gan.train_step(data)
+        after = float(losses.measure_tone(gan.generator(data[0]), data[0]))
+        moved[tone] = after / before
+    assert moved[5.0] < moved[0.0]

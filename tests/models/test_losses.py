@@ -71,6 +71,15 @@ def test_edge_term_counts_as_much_as_the_fakes():
         assert float(swapped) == pytest.approx(float(d_loss(CARTOON, SMOOTH, FAKE)))
 
 
+def test_tone_is_what_eight_pixels_have_in_common():
+    wanted = np.zeros((1, 32, 32, 3), np.float32)
+    stripes = wanted.copy()
+    stripes[:, :, ::2], stripes[:, :, 1::2] = 0.5, -0.5
+    assert float(losses.measure_tone(stripes, wanted)) == pytest.approx(0, abs=1e-7)
+    lighter = losses.measure_tone(stripes + 0.2, wanted)
+    assert float(lighter) == pytest.approx(0.04, rel=1e-4)
+
+
 def test_grain_is_waves_of_two_pixels():
     found = {}
     for period in (2, 4, 8):

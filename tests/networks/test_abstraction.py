@@ -1,4 +1,4 @@
-"""Facts about photos painted flat with their outlines darkened."""
+"""Facts about photos painted flat with their outlines drawn."""
 
 import keras
 import numpy as np
@@ -29,6 +29,24 @@ def test_an_outline_is_darkened_by_its_share_and_flat_areas_are_not():
     assert light.min() == pytest.approx(0.5, abs=0.02)
     dark = np.flatnonzero(light[0, 32, :, 0] < 0.75)
     assert 1 <= len(dark) <= 4 and abs(dark.mean() - 31) <= 3
+
+
+def test_an_edge_is_as_steep_as_it_was():
+    photo = keras.ops.average_pool(step(), 5, strides=1, padding="same")
+    flat = np.asarray(Abstraction(0.0)(photo))
+    steepest = np.abs(np.diff(flat[0, 32, :, 0])).max()
+    assert steepest > 1.5 * np.abs(np.diff(np.asarray(photo)[0, 32, :, 0])).max()
+
+
+def test_a_dot_is_no_line():
+    photo = np.full((1, 64, 64, 3), 0.5, np.float32)
+    photo[:, 30:32, 30:32] = -0.8
+    plain, lined = (np.asarray(Abstraction(k)(photo)) for k in (0.0, 1.0))
+    line = np.full((1, 64, 64, 3), 0.5, np.float32)
+    line[:, :, 30:32] = -0.8
+    drawn = [np.asarray(Abstraction(k)(line)) for k in (0.0, 1.0)]
+    lost = [(a - b).max() for a, b in ((plain, lined), drawn)]
+    assert lost[0] < 0.5 * lost[1]
 
 
 def test_a_flat_picture_stays_as_it_is_to_its_border():

@@ -90,3 +90,9 @@ def test_cyclegan_takes_no_flag_that_it_has_no_use_for(name):
 def test_values_that_make_no_sense_are_refused_with_the_rule(values, text):
     with pytest.raises(ValueError, match=text):
         make_plan("mine", "data/mine", values)
+
+
+def test_a_norm_is_of_a_light_generator():
+    assert Plan("a", "d", generator="light", norm="batch").norm == "batch"
+    with pytest.raises(ValueError, match="`norm` must go with generator=light"):
+        Plan("a", "d", norm="batch")
