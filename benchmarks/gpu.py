@@ -71,7 +71,9 @@ def make_networks(plan):
     dtype = PRECISIONS[plan.mixed_precision]
     if plan.norm in ("batch", "global"):
         # Means that a network learns beside its weights are not carried by jax_step.
-        raise SystemExit(f"error: `norm` must be instance or none. Received: norm={plan.norm}")
+        raise SystemExit(
+            f"error: `norm` must be instance or none. Received: norm={plan.norm}"
+        )
     if plan.generator == "light":
         generator = LightGenerator(
             trunk=plan.filters,
