@@ -172,7 +172,7 @@ def test_links_to_nothing_are_skipped_and_names_may_be_of_any_bytes(process, min
         (("--image-size", "254"), ("must be a multiple of 4", "image_size=254")),
         (("--image-size", "28"), ("at least 32", "image_size=28")),
         (("--batch-size", "0"), ("`batch_size` must be at least 1", "batch_size=0")),
-        (("--style", "ghibli"), ("hayao, hosoda, paprika, shinkai", "ghibli")),
+        (("--style", "ghibli"), ("hayao, hosoda, paprika, pepper, shinkai", "ghibli")),
         (("--resume", "."), ("must be a run's folder", "config.json")),
         (("--resume", "absent"), ("must be a run's folder", "absent")),
         (("--runs", "file/runs"), ("must be writable", "file/runs")),
