@@ -12,7 +12,7 @@ from cartoongan_tf.samples import samples
 
 @pytest.fixture(scope="module")
 def cartoonizer():
-    return Cartoonizer(Generator(4, 1))
+    return Cartoonizer(Generator(4, 1), draw_size="full", color="style")
 
 
 @pytest.mark.parametrize("size", [(1, 1), (1, 50), (2, 3), (7, 9), (33, 70), (64, 64)])
@@ -84,5 +84,8 @@ def test_weights_are_a_style_a_file_or_a_generator(tmp_path, monkeypatch):
     path.parent.mkdir(parents=True)
     generator.save(path)
     photo = samples.draw_photo(1, 32, 32)
-    pictures = [Cartoonizer(w)(photo) for w in ("hayao", path, str(path), generator)]
+    pictures = [
+        Cartoonizer(w, draw_size="full", color="style")(photo)
+        for w in ("hayao", path, str(path), generator)
+    ]
     assert all(np.array_equal(pictures[0], other) for other in pictures)
