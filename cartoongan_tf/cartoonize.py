@@ -51,9 +51,7 @@ def main(argv):
         help="long side in pixels at which the network sees the photo, from 64: the "
         "smaller, the simpler the drawing; auto by the photo and its faces",
     )
-    flag(
-        "--no-faces", action="store_true", help="let --draw-size auto look for no faces"
-    )
+    flag("--no-faces", action="store_true", help="look for no faces")
     flag(
         "--color",
         choices=("auto", "style", "photo"),

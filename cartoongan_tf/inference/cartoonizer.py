@@ -33,7 +33,7 @@ class Cartoonizer:
             result has the photo's size in any case (docs/look.md).
         color: `style` as the network draws; `photo` with the photo's colour and
             exposure; `auto` with the style's, its accidents taken away.
-        faces: Whether `auto` looks for faces.
+        faces: Whether faces are looked for, by either `auto`.
 
     A `.tflite` has one size: it draws at most that large. At `full` a larger photo is
     shrunk into it, and its cartoon enlarged without the photo's detail, with a warning.
@@ -101,20 +101,25 @@ class Cartoonizer:
             return photo.copy()
         color = "photo" if keep_color else self.color
         if self.draw_size == "full":
-            levels = self._recolor(self._draw(photo), photo, color)
+            seen = find_faces(photo) if self.faces and color == "auto" else []
+            share = sizes.weights(seen, photo.shape, photo.shape)
+            levels = self._recolor(self._draw(photo), photo, color, share)
             return images.round_levels(_blend(levels, photo, strength))
-        longest, again = self.draw_size, []
+        longest, again, seen = self.draw_size, [], []
+        if self.faces and (longest == "auto" or color == "auto"):
+            seen = find_faces(photo)
         if longest == "auto":
-            seen = find_faces(photo) if self.faces else []
             longest, again = sizes.choose(max(photo.shape[:2]), seen)
-        whole = self._draw_small(photo, longest, color)
+        whole = self._draw_small(photo, longest, color, seen)
         if isinstance(whole, np.ndarray):
             return images.round_levels(_blend(whole, photo, strength))
-        second = self._draw_small(photo, sizes.USUAL, color) if again else None
+        second = None
+        if again:
+            second = self._draw_small(photo, sizes.USUAL, color, seen)
         result = np.empty_like(photo)
         for top, bottom in whole.strips():
             levels = whole.rows(photo, top, bottom)
-            share = sizes.weights(again, top, bottom, photo.shape[1])
+            share = sizes.weights(again, photo.shape, photo.shape, top, bottom)
             if share is not None:
                 finer = (
                     second[top:bottom]
@@ -126,20 +131,22 @@ class Cartoonizer:
             result[top:bottom] = images.round_levels(levels)
         return result
 
-    def _draw_small(self, photo: np.ndarray, longest: int, color: str):
+    def _draw_small(self, photo, longest: int, color: str, faces: list):
         """A `Join` of the photo and its small cartoon; of a small photo the cartoon."""
         small = sizes.shrink(photo, longest, self._run.size)
-        levels = self._recolor(self._draw(small), small, color)
+        share = sizes.weights(faces, photo.shape, small.shape)
+        levels = self._recolor(self._draw(small), small, color, share)
         if small.shape == photo.shape:
             return levels
         return Join(small, levels, *photo.shape[:2])
 
     @staticmethod
-    def _recolor(levels, photo, color):
+    def _recolor(levels, photo, color, faces):
         if color == "style":
             return levels
-        change = colors.keep_color if color == "photo" else colors.tame_color
-        return change(levels, photo)
+        if color == "photo":
+            return colors.keep_color(levels, photo)
+        return colors.tame_color(levels, photo, faces)
 
     def _draw(self, photo: np.ndarray) -> np.ndarray:
         """The cartoon in float levels, of the photo's size."""

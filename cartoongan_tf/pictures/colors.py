@@ -17,6 +17,7 @@ SHARPNESS = 4.0  # in L: lightness steps of the cartoon that stop colour from sp
 # Of `tame_color`, in levels. What styles mean to do stays within them on most photos.
 TINT = 18.0  # chroma may stray this far from the photo's
 LIGHT = 30.0  # and lightness this far
+FACE_TINT, FACE_LIGHT = 8.0, 15.0  # within a face, where a patch is seen at once
 STEPS = 10.0  # of the cartoon's luma: larger ones stop the shift from spreading
 
 
@@ -47,7 +48,9 @@ def keep_color(cartoon: np.ndarray, photo: np.ndarray) -> np.ndarray:
     return cv2.cvtColor(lab, cv2.COLOR_LAB2RGB) * 255.0
 
 
-def tame_color(cartoon: np.ndarray, photo: np.ndarray) -> np.ndarray:
+def tame_color(
+    cartoon: np.ndarray, photo: np.ndarray, faces: np.ndarray | None = None
+) -> np.ndarray:
     """Takes a style's accidents away and leaves its tint: the colour `auto`.
 
     What the cartoon's colour differs by from the photo's, smoothed up to the cartoon's
@@ -58,10 +61,16 @@ def tame_color(cartoon: np.ndarray, photo: np.ndarray) -> np.ndarray:
     Args:
         cartoon: Float RGB levels 0..255, `(H, W, 3)`.
         photo: The same picture before, uint8 or float levels.
+        faces: 1 within faces and 0 elsewhere, float `(H, W, 1)`: bounds are narrower
+            there.
 
     Returns:
         Float RGB levels; may reach slightly beyond 0..255.
     """
+    tint, bound = TINT, LIGHT
+    if faces is not None:
+        tint = TINT + (FACE_TINT - TINT) * faces[..., 0]
+        bound = LIGHT + (FACE_LIGHT - LIGHT) * faces[..., 0]
     cartoon = np.asarray(cartoon, np.float32).clip(0, 255)
     apart = np.asarray(photo, np.float32) - cartoon
     guide = cartoon @ LUMA
@@ -71,8 +80,8 @@ def tame_color(cartoon: np.ndarray, photo: np.ndarray) -> np.ndarray:
     light = smooth @ LUMA.astype(np.float64)
     chroma = smooth - light[..., None]
     size = np.sqrt((chroma * chroma).sum(-1))
-    chroma *= np.maximum(0, 1 - TINT / np.maximum(size, 1e-6))[..., None]
-    light *= np.maximum(0, 1 - LIGHT / np.maximum(np.abs(light), 1e-6))
+    chroma *= np.maximum(0, 1 - tint / np.maximum(size, 1e-6))[..., None]
+    light *= np.maximum(0, 1 - bound / np.maximum(np.abs(light), 1e-6))
     return cartoon + (chroma + light[..., None]).astype(np.float32)
 
 

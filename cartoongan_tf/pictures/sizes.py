@@ -15,8 +15,8 @@ USUAL = 480  # of a photo without faces
 FACE = 95  # pixels: the height of the largest face when it is drawn
 SMALLEST, LARGEST = 224, 720  # however large or small that face is
 TINY = 40  # pixels: a face drawn smaller has no features; it gets a second pass
-REACH = 1.0  # of a face's box, from its middle: where the second pass has faded out
-CORE = 0.65  # and up to where it counts alone
+REACH = 1.0  # of a face's box, from its middle: here what is done for faces is 0
+CORE = 0.65  # and up to here it is done in full
 
 
 def check_draw_size(value):
@@ -75,19 +75,29 @@ def shrink(photo: np.ndarray, longest: int, box=None) -> np.ndarray:
     return cv2.resize(photo, size, interpolation=cv2.INTER_AREA)
 
 
-def weights(faces: list, top: int, bottom: int, width: int) -> np.ndarray | None:
-    """How much the second pass counts in some rows: float `(rows, width, 1)`, 0..1.
+def weights(faces: list, photo, shape, top: int = 0, bottom: int | None = None):
+    """Where faces are in some rows: float `(rows, width, 1)`, 0..1.
 
     1 within the faces, falling to 0 around them; None where no face reaches.
+
+    Args:
+        faces: In pixels of the photo.
+        photo: Its shape.
+        shape: That of the picture asked about, the photo or a smaller one.
+        top: The first row.
+        bottom: The row after the last; the picture's end by default.
     """
+    bottom = shape[0] if bottom is None else bottom
+    down_scale, across_scale = shape[0] / photo[0], shape[1] / photo[1]
     total = None
     for face in faces:
-        x = face.left + face.width / 2
-        y = face.top + face.height / 2
-        if y + REACH * face.height < top or y - REACH * face.height > bottom:
+        x = (face.left + face.width / 2) * across_scale
+        y = (face.top + face.height / 2) * down_scale
+        wide, high = face.width * across_scale, face.height * down_scale
+        if y + REACH * high < top or y - REACH * high > bottom:
             continue
-        across = (np.arange(width, dtype=np.float32) + 0.5 - x) / face.width
-        down = (np.arange(top, bottom, dtype=np.float32) + 0.5 - y) / face.height
+        across = (np.arange(shape[1], dtype=np.float32) + 0.5 - x) / wide
+        down = (np.arange(top, bottom, dtype=np.float32) + 0.5 - y) / high
         far = np.sqrt(across[None] ** 2 + down[:, None] ** 2)
         own = ((REACH - far) / (REACH - CORE)).clip(0, 1)
         total = own if total is None else np.maximum(total, own)
