@@ -139,7 +139,8 @@ def print_faces(auto, full, found):
         chroma, even, detail, features = np.median(row, axis=0)
         print(
             f"faces {name}: deviation of chroma {chroma:.2f}, of fine detail "
-            f"{detail:.2f} with lines and {even:.2f} between them, contrast of eyes and mouth {features:.2f}, all times the "
+            f"{detail:.2f} with lines and {even:.2f} between them, contrast of "
+            f"eyes and mouth {features:.2f}, all times the "
             f"photo's; median of {len(row)}"
         )
 

@@ -355,7 +355,7 @@ def test_styles_without_weights_or_unknown_are_refused(command, photo, refused):
     for unknown in ("ghibli", "my.style", "a/b"):
         result = command("cartoonize", photo, "--style", unknown)
         refused(result, "must be one of", "paprika", unknown)
-    refused(command("cartoonize", photo), "no weights for style paprika")
+    refused(command("cartoonize", photo), "no weights for style hosoda")
 
 
 @pytest.mark.parametrize(

@@ -65,7 +65,7 @@ def tame_color(
             there.
 
     Returns:
-        Float RGB levels; may reach slightly beyond 0..255.
+        Float RGB levels 0..255.
     """
     tint, bound = TINT, LIGHT
     if faces is not None:
@@ -82,7 +82,8 @@ def tame_color(
     size = np.sqrt((chroma * chroma).sum(-1))
     chroma *= np.maximum(0, 1 - tint / np.maximum(size, 1e-6))[..., None]
     light *= np.maximum(0, 1 - bound / np.maximum(np.abs(light), 1e-6))
-    return cartoon + (chroma + light[..., None]).astype(np.float32)
+    shifted = cartoon + (chroma + light[..., None]).astype(np.float32)
+    return shifted.clip(0, 255)
 
 
 LUMA = np.array([0.299, 0.587, 0.114], np.float32)

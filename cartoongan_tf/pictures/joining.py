@@ -15,7 +15,8 @@ from cartoongan_tf.pictures import images
 cv2 = images.opencv()
 
 SMOOTHNESS = 400.0  # square levels: edges of the photo fainter than 20 count less
-SHARPENING = 5.0  # of what a cartoon's pixel differs by from its surroundings
+SHARPENING = 5.0  # at most, of what a cartoon's pixel differs by from those around
+EACH = 2.0  # a time of enlarging: of an edge two pixels wide more would make steps
 STRIP = 2**19  # pixels that are joined at once: 6 MB a field
 
 
@@ -38,7 +39,9 @@ class Join:
         together = _mean(photo * cartoon, 5) - mean_photo * mean_cartoon
         # More than 1 would make the photo's noise louder, less than 0 turn it about.
         slope = np.clip(together / (variance + SMOOTHNESS), 0, 1)
-        sharp = cartoon + SHARPENING * (cartoon - _mean(cartoon, 3))
+        times = max(height / len(cartoon), width / cartoon.shape[1])
+        more = np.float32(min(SHARPENING, EACH * (times - 1)))
+        sharp = cartoon + more * (cartoon - _mean(cartoon, 3))
         square = np.ones((3, 3), np.uint8)
         self._fields = (
             slope,

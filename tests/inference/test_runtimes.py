@@ -45,7 +45,7 @@ def photo_of(height, width):
 def test_a_photo_of_the_models_size_is_drawn_as_keras_draws_it(files, suffix):
     photo = photo_of(32, 32)
     ours = Cartoonizer(files / f"tiny{suffix}", draw_size="full", color="style")(photo)
-    theirs = Cartoonizer(files / "tiny.keras", draw_size="full", color="style")(photo)
+    theirs = Cartoonizer(files / "tiny.keras")(photo)
     assert np.abs(ours.astype(int) - theirs).max() <= 1
 
 
@@ -54,9 +54,7 @@ def test_onnx_draws_any_size_as_keras_draws_it(files):
         ours = Cartoonizer(files / "tiny.onnx", draw_size="full", color="style")(
             photo_of(*size), keep_color=True
         )
-        theirs = Cartoonizer(files / "tiny.keras", draw_size="full", color="style")(
-            photo_of(*size), keep_color=True
-        )
+        theirs = Cartoonizer(files / "tiny.keras")(photo_of(*size), keep_color=True)
         assert np.abs(ours.astype(int) - theirs).max() <= 1
 
 
@@ -193,9 +191,7 @@ def test_cartoonize_draws_without_importing_tensorflow(
     loaded = {line.split("|")[-1].strip() for line in result.stderr.splitlines()}
     assert not loaded & {"tensorflow", "keras"}
     ours = images.read(tmp_path / "c.png").pixels
-    theirs = Cartoonizer(files / "tiny.keras", draw_size="full", color="style")(
-        photo_of(32, 32)
-    )
+    theirs = Cartoonizer(files / "tiny.keras")(photo_of(32, 32))
     assert np.abs(ours.astype(int) - theirs).max() <= 1
 
 
@@ -237,9 +233,7 @@ def test_a_fresh_environment_with_litert_alone_draws(files, tmp_path):
             command, cwd=tmp_path, env=environment, capture_output=True, text=True
         )
         assert result.returncode == 0, result.stderr
-    theirs = Cartoonizer(files / "tiny.keras", draw_size="full", color="style")(
-        photo_of(32, 32)
-    )
+    theirs = Cartoonizer(files / "tiny.keras")(photo_of(32, 32))
     for name in ("c.png", "d.png"):
         ours = images.read(tmp_path / name).pixels
         assert np.abs(ours.astype(int) - theirs).max() <= 1

@@ -43,4 +43,7 @@ def test_a_face_cut_by_the_border_or_filling_the_photo_is_no_error(portrait):
 @pytest.mark.parametrize("size", [(1, 1), (15, 400), (16, 16), (300, 20), (200, 200)])
 def test_what_is_no_face_is_none(size):
     assert find_faces(np.full((*size, 3), 128, np.uint8)) == []
-    assert find_faces(samples.draw_photo(1, *size)) == []
+
+
+def test_a_drawn_landscape_has_no_face():
+    assert find_faces(samples.draw_photo(1, 200, 200)) == []
