@@ -356,7 +356,11 @@ def outline(picture, regions):
 def test_minutes_on_the_sample_set_flatten_texture_and_draw_outlines(command, tmp_path):
     result = command("train", "--style", "hayao")
     assert result.returncode == 0, result.stderr
-    draw = Cartoonizer(tmp_path / "runs" / "hayao" / "00001" / "generator.keras")
+    draw = Cartoonizer(
+        tmp_path / "runs" / "hayao" / "00001" / "generator.keras",
+        draw_size="full",
+        color="style",
+    )
     # Scenes of seeds that training, which draws from seed 0, has not seen.
     before, after = [], []
     for seed in range(7_000_000, 7_000_012):
