@@ -71,7 +71,8 @@ def measure(weights, photos, cartoons):
     """The figures of a network's file, and its cartoons."""
     from cartoongan_tf.inference.cartoonizer import Cartoonizer
 
-    draw = Cartoonizer(weights)
+    # The network as it is: what photos get by default is docs/look.md's.
+    draw = Cartoonizer(weights, draw_size="full", color="style")
     drawn = [draw(photo) for photo in photos]
     artist = see(cartoons)
     own, mine = see(photos), see(drawn)
