@@ -26,7 +26,11 @@ def main(argv):
     parser = terminal.parser("cartoonize", "Turn photos into cartoons.", EXAMPLES)
     flag = parser.add_argument
     flag("input", nargs="+", metavar="INPUT", help="photos, folders, or quoted globs")
-    flag("--style", help="a style with weights under saved_models/ (hosoda)")
+    flag(
+        "--style",
+        help="pepper, free for all (the default); hosoda, hayao, paprika, shinkai, for "
+        "research only; or one of yours, with weights under saved_models/",
+    )
     flag(
         "--weights",
         metavar="FILE",
@@ -114,7 +118,7 @@ def main(argv):
     from cartoongan_tf.inference.cartoonizer import Cartoonizer
 
     if args.weights is None:
-        style = "hosoda" if args.style is None else args.style
+        style = styles.DEFAULT if args.style is None else args.style
         weights = styles.find_weights(style, args.quality or "default")
         cartoonizer = Cartoonizer(weights)
     else:

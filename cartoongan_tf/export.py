@@ -37,7 +37,7 @@ def main(argv):
         EXAMPLES,
     )
     flag = parser.add_argument
-    flag("--style", help="a style with weights under saved_models/ (paprika)")
+    flag("--style", help="a style with weights under saved_models/ (pepper)")
     flag("--weights", metavar="FILE.keras", help="a generator, instead of --style")
     flag("--saved-model", action="store_true", help="for TensorFlow Serving")
     flag("--onnx", action="store_true", help="for ONNX Runtime and others")
@@ -86,7 +86,7 @@ def main(argv):
     from cartoongan_tf.pictures import paths
 
     if args.weights is None:
-        style = "paprika" if args.style is None else args.style
+        style = styles.DEFAULT if args.style is None else args.style
         weights = styles.find_weights(style)
     else:
         weights = Path(args.weights)
@@ -114,7 +114,8 @@ def main(argv):
     generator = load_generator(weights)
     licence = args.licence
     if licence is None:
-        own = styles.OWN.get(args.style) if weights.name == "light.keras" else None
+        is_shipped = args.weights is None and weights.name == "light.keras"
+        own = styles.OWN.get(style) if is_shipped else None
         licence = own.terms if own else TERMS.get(weights.name, "not stated")
     with terminal.quiet_libraries(QUIET):
         rows = bundle.export(

@@ -43,11 +43,13 @@ class Cartoonizer:
             generator; when `draw_size` or `color` is none of these.
 
     Example:
-        >>> cartoonizer = Cartoonizer("paprika")
+        >>> cartoonizer = Cartoonizer("pepper")
         >>> cartoon = cartoonizer("photo.jpg", strength=0.8)
     """
 
-    def __init__(self, weights="hosoda", draw_size="auto", color="auto", faces=True):
+    def __init__(
+        self, weights=styles.DEFAULT, draw_size="auto", color="auto", faces=True
+    ):
         self.draw_size = sizes.check_draw_size(draw_size)
         self.color = check_color(color)
         self.faces = faces

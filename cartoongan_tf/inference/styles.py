@@ -46,6 +46,7 @@ OWN = {
         "www.peppercarrot.com (CC BY 4.0) where you pass the weights on",
     )
 }
+DEFAULT = "pepper"  # drawn where nobody names a style
 # The paper's, taught by its authors' networks.
 STYLES = {
     style.name: style

@@ -6,7 +6,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, dirname, join, relative, sep } from "node:path";
 
 const FORMAT = 1;
-const ORDER = ["paprika", "hayao", "hosoda", "shinkai"]; // others follow by name
+const ORDER = ["pepper", "paprika", "hayao", "hosoda", "shinkai"]; // others follow by name
 const SIZES = [256, 512];
 export const VARIANT = "float16"; // nearest to the trained network, on CPU and GPU
 // For the camera: it computes in int8, 1.5 to 2.5 times as fast in WebAssembly. A style

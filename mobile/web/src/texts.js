@@ -150,6 +150,7 @@ export const STRINGS = {
 };
 
 export const STYLE_NAMES = {
+  pepper: { en: "Pepper", ko: "페퍼" },
   paprika: { en: "Paprika", ko: "파프리카" },
   hayao: { en: "Hayao", ko: "하야오" },
   hosoda: { en: "Hosoda", ko: "호소다" },
