@@ -12,5 +12,6 @@ setup(
     package_data={
         "cartoongan_tf.saved_models": [f"*/{name}" for name in SHIPPED],
         "cartoongan_tf.networks": ["vgg16.npz"],
+        "cartoongan_tf.pictures": ["faces.tflite"],
     },
 )

@@ -66,6 +66,9 @@ def main():
         contestants = {
             "raw_jpeg": raw_jpeg(folder),
             "from_disk": batches.load_dataset(folder, BATCH, cache_bytes=0),
+            "from_packed": batches.load_dataset(
+                folder, BATCH, cache_bytes=0, packed=True
+            ),
             "from_memory": batches.load_dataset(folder, BATCH),
         }
         rates = {name: [] for name in contestants}
@@ -75,7 +78,9 @@ def main():
         best = {name: max(values) for name, values in rates.items()}
         for name, rate in best.items():
             print(f"{name}_pictures_a_second: {rate:.0f}")
+            print(f"{name}_batches_a_second: {rate / (3 * BATCH):.0f}")
         print(f"from_disk_ratio: {best['from_disk'] / best['raw_jpeg']:.2f}")
+        print(f"from_packed_ratio: {best['from_packed'] / best['raw_jpeg']:.2f}")
         print(f"from_memory_ratio: {best['from_memory'] / best['raw_jpeg']:.2f}")
 
 

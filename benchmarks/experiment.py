@@ -75,7 +75,7 @@ def main():
 def make_data(photos, teacher, out):
     from cartoongan_tf.inference.cartoonizer import Cartoonizer
 
-    draw = Cartoonizer(teacher)
+    draw = Cartoonizer(teacher, draw_size="full", color="style")
     folders = {
         name: out / name
         for name in ("data/half/photos", "data/half/cartoons", "held", "held_teacher")
@@ -130,7 +130,7 @@ def score(out, names):
     for name in names:
         run = out / "runs" / name / STYLE / "00001"
         file = Path(name) if name.endswith(".keras") else run / "generator.keras"
-        draw = Cartoonizer(file)
+        draw = Cartoonizer(file, draw_size="full", color="style")
         name = file.stem if name.endswith(".keras") else name
         results[name] = [draw(photo) for photo in held]
     results["teacher"] = teacher

@@ -69,13 +69,16 @@ _to_signed = jax.jit(lambda part: images.to_signed(part.astype(jnp.float32)))
 def make_networks(plan):
     """Generator, discriminator and content network of a plan."""
     dtype = PRECISIONS[plan.mixed_precision]
-    if plan.norm != "instance":
+    if plan.norm in ("batch", "global"):
         # Means that a network learns beside its weights are not carried by jax_step.
-        raise SystemExit(f"error: `norm` must be instance. Received: norm={plan.norm}")
+        raise SystemExit(
+            f"error: `norm` must be instance or none. Received: norm={plan.norm}"
+        )
     if plan.generator == "light":
         generator = LightGenerator(
             trunk=plan.filters,
             num_blocks=plan.num_blocks,
+            norm=plan.norm,
             recolor=plan.recolor,
             dtype=dtype,
         )

@@ -208,12 +208,12 @@ def score(folder, style, teacher, photos, drawn):
     from cartoongan_tf.evaluation import scores
     from cartoongan_tf.inference.cartoonizer import Cartoonizer
 
-    draw = Cartoonizer(Path(teacher))
+    draw = Cartoonizer(Path(teacher), draw_size="full", color="style")
     pictures = [images.read(path).pixels for path in photos]
     truths = [images.read(drawn / f"{path.stem}.png").pixels for path in photos]
     pairs = list(zip(pictures, truths, strict=True))
     results = {"photo": scores.summarize([scores.score(*pair) for pair in pairs])}
-    light = Cartoonizer(folder / "light.keras")
+    light = Cartoonizer(folder / "light.keras", draw_size="full", color="style")
     results["teacher"] = {
         "light.keras": scores.summarize([scores.score(light(p), t) for p, t in pairs])
     }
@@ -223,7 +223,7 @@ def score(folder, style, teacher, photos, drawn):
     pairs = list(zip(squares, truths, strict=True))
     for variant in VARIANTS:
         name = f"tflite/{style}_256_{variant}.tflite"
-        run = Cartoonizer(folder / name)
+        run = Cartoonizer(folder / name, draw_size="full", color="style")
         rows = [scores.score(run(p), t) for p, t in pairs]
         results["teacher"][Path(name).name] = scores.summarize(rows)
     return results

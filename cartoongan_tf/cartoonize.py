@@ -14,9 +14,11 @@ EXAMPLES = """\
   python -m cartoongan_tf.cartoonize photo.jpg --weights paprika_256_int8.tflite
       or an .onnx: what `export` wrote, run without TensorFlow
   python -m cartoongan_tf.cartoonize 'holiday/*.jpg' --out cartoons --max-size 1600
-  python -m cartoongan_tf.cartoonize night.jpg --keep-color --strength 0.8 --out n.webp
+  python -m cartoongan_tf.cartoonize night.jpg --color photo --strength 0.8 --out n.webp
+  python -m cartoongan_tf.cartoonize portrait.jpg --draw-size 256
+      fewer and larger lines; the cartoon has the photo's size all the same
   python -m cartoongan_tf.cartoonize a.jpg b.jpg --compare --out sheet.png
-      photo and cartoon side by side, a row for each photo"""
+      photo, its cartoon at --draw-size full, and as asked for; a row for each photo"""
 
 
 def main(argv):
@@ -24,7 +26,7 @@ def main(argv):
     parser = terminal.parser("cartoonize", "Turn photos into cartoons.", EXAMPLES)
     flag = parser.add_argument
     flag("input", nargs="+", metavar="INPUT", help="photos, folders, or quoted globs")
-    flag("--style", help="a style with weights under saved_models/ (paprika)")
+    flag("--style", help="a style with weights under saved_models/ (hosoda)")
     flag(
         "--weights",
         metavar="FILE",
@@ -43,10 +45,21 @@ def main(argv):
     )
     flag("--strength", type=float, default=1.0, help="0 is the photo, 1 the cartoon")
     flag(
-        "--keep-color",
-        action="store_true",
-        help="give the cartoon the photo's colour and exposure, which networks forget",
+        "--draw-size",
+        default="auto",
+        metavar="auto|N|full",
+        help="long side in pixels at which the network sees the photo, from 64: the "
+        "smaller, the simpler the drawing; auto by the photo and its faces",
     )
+    flag("--no-faces", action="store_true", help="look for no faces")
+    flag(
+        "--color",
+        choices=("auto", "style", "photo"),
+        default=None,
+        help="style: as the network draws; photo: the photo's colour and exposure; "
+        "auto (default): the style's without its accidents, such as a black sky",
+    )
+    flag("--keep-color", action="store_true", help="the same as --color photo")
     flag("--max-size", type=int, help="shrink photos to this long side before")
     flag(
         "--keep-metadata",
@@ -54,7 +67,11 @@ def main(argv):
         help="keep the photo's date and GPS position in the cartoon; without it a "
         "cartoon says nothing of when and where",
     )
-    flag("--compare", action="store_true", help="write photo and cartoon side by side")
+    flag(
+        "--compare",
+        action="store_true",
+        help="write photo, full-size drawing and cartoon side by side",
+    )
     flag("--overwrite", action="store_true", help="replace pictures that exist")
     args = parser.parse_args(argv)
 
@@ -73,12 +90,21 @@ def main(argv):
     if args.max_size is not None and args.max_size < 1:
         raise ValueError(f"`--max-size` must be at least 1. Received: {args.max_size}")
 
+    if args.keep_color and args.color not in (None, "photo"):
+        raise ValueError(
+            "`--keep-color` is `--color photo`; give one of them. "
+            f"Received: --keep-color --color {args.color}"
+        )
+    color = "photo" if args.keep_color else args.color or "auto"
+
     from tqdm import tqdm
 
     from cartoongan_tf.formats import metadata
     from cartoongan_tf.inference import styles
     from cartoongan_tf.inference.results import take_order
-    from cartoongan_tf.pictures import images, layout
+    from cartoongan_tf.pictures import images, layout, sizes
+
+    draw_size = sizes.check_draw_size(args.draw_size)
 
     order = take_order(args.input, args.out, "cartoon", args.compare, args.overwrite)
     failures = order.failures
@@ -88,23 +114,25 @@ def main(argv):
     from cartoongan_tf.inference.cartoonizer import Cartoonizer
 
     if args.weights is None:
-        style = "paprika" if args.style is None else args.style
+        style = "hosoda" if args.style is None else args.style
         weights = styles.find_weights(style, args.quality or "default")
         cartoonizer = Cartoonizer(weights)
     else:
         cartoonizer = Cartoonizer(Path(args.weights))
+    cartoonizer = cartoonizer.with_look(draw_size, color, not args.no_faces)
+    full = cartoonizer.with_look("full", "style")
+    check = full.check_memory if args.compare else cartoonizer.check_memory
     rows = []
     few = len(order.photos) < 2
     bar = tqdm(order.photos, "cartoonizing", unit="photo", disable=few or None)
     for photo, target in zip(bar, order.targets, strict=True):
         try:
             with terminal.quiet_libraries():
-                picture = images.read(
-                    photo.path, args.max_size, cartoonizer.check_memory
-                )
-            cartoon = cartoonizer(picture.pixels, args.strength, args.keep_color)
+                picture = images.read(photo.path, args.max_size, check)
+            cartoon = cartoonizer(picture.pixels, args.strength)
             if args.compare:
-                cartoon = layout.side_by_side(picture.pixels, cartoon)
+                plain = full(picture.pixels)
+                cartoon = layout.side_by_side(picture.pixels, plain, cartoon)
             if order.sheet:
                 rows.append(cartoon)
             else:

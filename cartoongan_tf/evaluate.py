@@ -85,8 +85,8 @@ def main(argv):
     from cartoongan_tf.evaluation import scores
     from cartoongan_tf.inference.cartoonizer import Cartoonizer
 
-    teacher = Cartoonizer(Path(args.teacher))
-    students = [Cartoonizer(file) for file in files]
+    teacher = Cartoonizer(Path(args.teacher), draw_size="full", color="style")
+    students = [Cartoonizer(file, draw_size="full", color="style") for file in files]
     rows, sheet = {"the photo itself": []}, []
     rows |= {str(file): [] for file in files}
     shown = {photos[n * len(photos) // args.rows] for n in range(args.rows)}

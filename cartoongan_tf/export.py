@@ -114,7 +114,8 @@ def main(argv):
     generator = load_generator(weights)
     licence = args.licence
     if licence is None:
-        licence = TERMS.get(weights.name, "not stated")
+        own = styles.OWN.get(args.style) if weights.name == "light.keras" else None
+        licence = own.terms if own else TERMS.get(weights.name, "not stated")
     with terminal.quiet_libraries(QUIET):
         rows = bundle.export(
             generator,

@@ -87,10 +87,35 @@ def test_strength_keep_color_and_max_size_do_what_python_does(
     assert np.array_equal(pixels(tmp_path / "c.png"), expected)
 
 
-def test_compare_shows_both(command, photo, weights, tmp_path):
+@pytest.mark.parametrize(
+    "flags, told",
+    [
+        (("--draw-size", "63"), "`draw_size` must be auto, full"),
+        (("--draw-size", "large"), "Received: draw_size=large"),
+        (("--keep-color", "--color", "style"), "give one of them"),
+        (("--color", "grey"), "invalid choice"),
+    ],
+)
+def test_a_look_that_is_none_is_one_line_and_2(command, photo, weights, flags, told):
+    result = command("cartoonize", photo, "--weights", weights, *flags)
+    assert result.returncode == 2
+    assert told in result.stderr and result.stderr.count("\n") == 1
+
+
+def test_the_look_is_what_python_does(command, photo, weights, tmp_path):
+    flags = ("--draw-size", "64", "--color", "style", "--no-faces", "--out", "c.png")
+    large = samples.draw_photo(1, 90, 130)
+    images.write(tmp_path / "large.png", large)
+    result = command("cartoonize", "large.png", "--weights", weights, *flags)
+    assert result.returncode == 0, result.stderr
+    expected = Cartoonizer(weights, 64, "style", faces=False)(large)
+    assert np.array_equal(pixels(tmp_path / "c.png"), expected)
+
+
+def test_compare_shows_photo_full_and_auto(command, photo, weights, tmp_path):
     command("cartoonize", photo, "--weights", weights, "--compare", "--out", "c.png")
     both = pixels(tmp_path / "c.png")
-    assert both.shape == (36, 104, 3)
+    assert both.shape == (36, 158, 3)
     assert np.array_equal(both[:, :50], pixels(photo))
 
 
@@ -100,7 +125,7 @@ def test_compare_of_several_makes_one_sheet(command, holiday, weights, tmp_path)
     )
     assert result.returncode == 0, result.stderr
     sheet = pixels(tmp_path / "s.png")
-    assert sheet.shape == (32 + 40 + 33 + 8, 84, 3)
+    assert sheet.shape == (32 + 40 + 33 + 8, 128, 3)
 
 
 def test_alpha_is_kept_beside_the_cartoon(command, weights, tmp_path):
@@ -330,7 +355,7 @@ def test_styles_without_weights_or_unknown_are_refused(command, photo, refused):
     for unknown in ("ghibli", "my.style", "a/b"):
         result = command("cartoonize", photo, "--style", unknown)
         refused(result, "must be one of", "paprika", unknown)
-    refused(command("cartoonize", photo), "no weights for style paprika")
+    refused(command("cartoonize", photo), "no weights for style hosoda")
 
 
 @pytest.mark.parametrize(

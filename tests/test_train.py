@@ -172,7 +172,7 @@ def test_links_to_nothing_are_skipped_and_names_may_be_of_any_bytes(process, min
         (("--image-size", "254"), ("must be a multiple of 4", "image_size=254")),
         (("--image-size", "28"), ("at least 32", "image_size=28")),
         (("--batch-size", "0"), ("`batch_size` must be at least 1", "batch_size=0")),
-        (("--style", "ghibli"), ("hayao, hosoda, paprika, shinkai", "ghibli")),
+        (("--style", "ghibli"), ("hayao, hosoda, paprika, pepper, shinkai", "ghibli")),
         (("--resume", "."), ("must be a run's folder", "config.json")),
         (("--resume", "absent"), ("must be a run's folder", "absent")),
         (("--runs", "file/runs"), ("must be writable", "file/runs")),
@@ -356,7 +356,11 @@ def outline(picture, regions):
 def test_minutes_on_the_sample_set_flatten_texture_and_draw_outlines(command, tmp_path):
     result = command("train", "--style", "hayao")
     assert result.returncode == 0, result.stderr
-    draw = Cartoonizer(tmp_path / "runs" / "hayao" / "00001" / "generator.keras")
+    draw = Cartoonizer(
+        tmp_path / "runs" / "hayao" / "00001" / "generator.keras",
+        draw_size="full",
+        color="style",
+    )
     # Scenes of seeds that training, which draws from seed 0, has not seen.
     before, after = [], []
     for seed in range(7_000_000, 7_000_012):

@@ -36,7 +36,7 @@ def test_it_has_the_shipped_weights_and_nobody_elses(wheel):
         for name in zipfile.ZipFile(wheel).namelist()
         if name.startswith("cartoongan_tf/saved_models/")
     }
-    for style in ("paprika", "hayao", "hosoda", "shinkai"):
+    for style in ("pepper", "paprika", "hayao", "hosoda", "shinkai"):
         assert f"{style}/light.keras" in names
         assert f"{style}/card.md" in names
         assert f"{style}/tflite/{style}_256_int8.tflite" in names

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import tensorflow as tf
 
+from cartoongan_tf.data import packs
 from cartoongan_tf.data.lists import Pictures
 from cartoongan_tf.data.sizes import check_sizes
 from cartoongan_tf.data.smooth import MAX_ZOOM, make_smooth
@@ -76,6 +77,7 @@ def load_dataset(
     image_size: int = 256,
     seed: int = 0,
     cache_bytes: int = CACHE_BYTES,
+    packed: bool = False,
 ) -> tf.data.Dataset:
     """Batches of `(photo, cartoon, smooth)` from a style's folder, for `fit`.
 
@@ -85,6 +87,7 @@ def load_dataset(
         image_size: Their side, a multiple of 4 of at least 32.
         seed: Decides order, windows and flips; batches depend on nothing else.
         cache_bytes: Pictures are kept in memory when they fit.
+        packed: Those that do not are packed into `folder/packed/`, once.
 
     Returns:
         A dataset of three float32 tensors `(batch_size, image_size, image_size, 3)`,
@@ -94,6 +97,8 @@ def load_dataset(
     """
     training_set = open_folder(folder, image_size)
     keep_in_memory(training_set, cache_bytes)
+    if packed:
+        pack_on_disk(training_set, folder)
     check_sizes(batch_size, image_size)
     batches = max(1, len(training_set.photos) // batch_size)
     laps = itertools.count()
@@ -119,6 +124,22 @@ def keep_in_memory(training_set: TrainingSet, budget: int = CACHE_BYTES) -> int:
     used = 0
     for name in ("photos", "cartoons", "smooth"):
         used += getattr(training_set, name).keep(budget - used, name)
+    return used
+
+
+def pack_on_disk(training_set: TrainingSet, folder: str | os.PathLike) -> int:
+    """Packs those of the three lists that memory did not hold; returns their bytes.
+
+    Args:
+        training_set: Of files.
+        folder: A style's; its packs lie in `folder/packed/` and may be deleted.
+    """
+    folder = Path(folder) / "packed"
+    spare, used = packs.free_space(folder), 0
+    for name in ("photos", "cartoons", "smooth"):
+        pictures = getattr(training_set, name)
+        if not pictures.is_kept:
+            used += packs.pack(pictures, folder, name, spare - used)
     return used
 
 

@@ -68,6 +68,18 @@ class Pictures:
             self.skip(index, str(error))
             return None
 
+    def give(self, index: int, picture: np.ndarray) -> None:
+        """Puts a picture in its file's place: what reading it would give."""
+        self._kept[index] = picture
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether no file has to be read any more, but damaged ones."""
+        numbers = range(len(self))
+        return all(
+            self._kept[n] is not None or n in self.damaged for n in numbers
+        ) or isinstance(self.sources[0], np.ndarray)
+
     def skip(self, index: int, reason: str) -> None:
         """Leaves a picture out from now on, with a warning the first time."""
         if index not in self.damaged:

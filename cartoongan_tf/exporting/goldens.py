@@ -103,7 +103,7 @@ def write_goldens(models: list[ModelFile], folder) -> dict:
 
 def _draw_cartoons(models, drawn, folder):
     for model in models:
-        cartoonizer = Cartoonizer(model.path)
+        cartoonizer = Cartoonizer(model.path, draw_size="full", color="style")
         for name, *_ in PHOTOS:
             file = f"{name}_{model.style}_{model.variant}.png"
             images.write(folder / file, cartoonizer(drawn[name]))

@@ -1,5 +1,6 @@
 """Any photo in, its cartoon out, of the same size."""
 
+import copy
 import os
 import warnings
 from pathlib import Path
@@ -8,12 +9,16 @@ import numpy as np
 
 from cartoongan_tf.inference import styles
 from cartoongan_tf.inference.runtimes import KerasRuntime, load_runtime
-from cartoongan_tf.pictures import images, memory
-from cartoongan_tf.pictures.colors import keep_color as keep_photo_color
+from cartoongan_tf.pictures import colors, images, memory, sizes
+from cartoongan_tf.pictures.faces import find_faces
+from cartoongan_tf.pictures.joining import Join
 
 # Of the picture itself in float, `keep_color` included, at 1 and 4 megapixels.
 BYTES_PER_PIXEL = 150
 UNKNOWN_GENERATOR = 900  # as the paper's
+JOINED_BYTES_PER_PIXEL = 10  # of a photo that is drawn small: it, and the result
+
+COLORS = ("auto", "style", "photo")
 
 
 class Cartoonizer:
@@ -23,20 +28,29 @@ class Cartoonizer:
         weights: Name of a style with weights under `saved_models/`, path of a `.keras`,
             `.tflite` or `.onnx` file, or a Keras generator. The last two file formats
             run on ai-edge-litert and onnxruntime, without TensorFlow.
+        draw_size: The long side at which the network sees a photo, from 64 pixels;
+            `auto` by the photo and its faces; `full` as large as the photo is. The
+            result has the photo's size in any case (docs/look.md).
+        color: `style` as the network draws; `photo` with the photo's colour and
+            exposure; `auto` with the style's, its accidents taken away.
+        faces: Whether faces are looked for, by either `auto`.
 
-    A `.tflite` has one size. A larger photo is shrunk into it, and its cartoon
-    enlarged to the photo's size, with a warning.
+    A `.tflite` has one size: it draws at most that large. At `full` a larger photo is
+    shrunk into it, and its cartoon enlarged without the photo's detail, with a warning.
 
     Raises:
         ValueError: When the style is unknown or has no weights, or the file is no
-            generator.
+            generator; when `draw_size` or `color` is none of these.
 
     Example:
         >>> cartoonizer = Cartoonizer("paprika")
         >>> cartoon = cartoonizer("photo.jpg", strength=0.8)
     """
 
-    def __init__(self, weights="paprika"):
+    def __init__(self, weights="hosoda", draw_size="auto", color="auto", faces=True):
+        self.draw_size = sizes.check_draw_size(draw_size)
+        self.color = check_color(color)
+        self.faces = faces
         if isinstance(weights, (str, os.PathLike)):
             is_style = isinstance(weights, str) and Path(weights).name == weights
             is_style = is_style and not Path(weights).suffix
@@ -45,6 +59,14 @@ class Cartoonizer:
         else:
             self._run = KerasRuntime(weights)
         self.generator = getattr(self._run, "generator", None)
+
+    def with_look(self, draw_size="auto", color="auto", faces=True) -> "Cartoonizer":
+        """Another one that draws with the same network, loaded once."""
+        other = copy.copy(self)
+        other.draw_size = sizes.check_draw_size(draw_size)
+        other.color = check_color(color)
+        other.faces = faces
+        return other
 
     def __call__(
         self,
@@ -57,8 +79,7 @@ class Cartoonizer:
         Args:
             photo: A file, or uint8 RGB `(H, W, 3)` of any size from 1x1.
             strength: 1 for the cartoon, 0 for the photo, between them a blend.
-            keep_color: Give the cartoon the photo's colour and exposure, which the
-                network forgets.
+            keep_color: The same as `color="photo"`, for this photo.
 
         Returns:
             uint8 RGB `(H, W, 3)`.
@@ -78,19 +99,62 @@ class Cartoonizer:
             )
         if strength == 0:
             return photo.copy()
-        levels = self._draw(photo)
-        if keep_color:
-            levels = keep_photo_color(levels, photo)
-        if strength < 1:
-            levels = strength * levels + (1 - strength) * photo.astype(np.float32)
-        return images.round_levels(levels)
+        color = "photo" if keep_color else self.color
+        if self.draw_size == "full":
+            seen = find_faces(photo) if self.faces and color == "auto" else []
+            share = sizes.weights(seen, photo.shape, photo.shape)
+            levels = self._recolor(self._draw(photo), photo, color, share)
+            return images.round_levels(_blend(levels, photo, strength))
+        longest, again, seen = self.draw_size, [], []
+        if self.faces and (longest == "auto" or color == "auto"):
+            seen = find_faces(photo)
+        if longest == "auto":
+            longest, again = sizes.choose(max(photo.shape[:2]), seen)
+        whole = self._draw_small(photo, longest, color, seen)
+        if isinstance(whole, np.ndarray):
+            return images.round_levels(_blend(whole, photo, strength))
+        second = None
+        if again:
+            second = self._draw_small(photo, sizes.USUAL, color, seen)
+        result = np.empty_like(photo)
+        for top, bottom in whole.strips():
+            levels = whole.rows(photo, top, bottom)
+            share = sizes.weights(again, photo.shape, photo.shape, top, bottom)
+            if share is not None:
+                finer = (
+                    second[top:bottom]
+                    if isinstance(second, np.ndarray)
+                    else second.rows(photo, top, bottom)
+                )
+                levels += share * (finer - levels)
+            levels = _blend(levels, photo[top:bottom], strength)
+            result[top:bottom] = images.round_levels(levels)
+        return result
+
+    def _draw_small(self, photo, longest: int, color: str, faces: list):
+        """A `Join` of the photo and its small cartoon; of a small photo the cartoon."""
+        small = sizes.shrink(photo, longest, self._run.size)
+        share = sizes.weights(faces, photo.shape, small.shape)
+        levels = self._recolor(self._draw(small), small, color, share)
+        if small.shape == photo.shape:
+            return levels
+        return Join(small, levels, *photo.shape[:2])
+
+    @staticmethod
+    def _recolor(levels, photo, color, faces):
+        if color == "style":
+            return levels
+        if color == "photo":
+            return colors.keep_color(levels, photo)
+        return colors.tame_color(levels, photo, faces)
 
     def _draw(self, photo: np.ndarray) -> np.ndarray:
         """The cartoon in float levels, of the photo's size."""
         height, width = photo.shape[:2]
         if self._run.size is None:
             padded = images.pad(photo)
-            self.check_memory(*padded.shape[:2])
+            if self.draw_size == "full":
+                self.check_memory(*padded.shape[:2])
             fitted = photo
         else:
             fitted = images.fit(photo, *self._run.size)
@@ -121,6 +185,10 @@ class Cartoonizer:
             return  # drawn at that size, whatever the photo's
         own = getattr(self.generator, "bytes_per_pixel", UNKNOWN_GENERATOR)
         need = height * width * (own + BYTES_PER_PIXEL)
+        if self.draw_size != "full":
+            longest = sizes.LARGEST if self.draw_size == "auto" else self.draw_size
+            share = min(1.0, longest / max(height, width))
+            need = need * share**2 + height * width * JOINED_BYTES_PER_PIXEL
         free = memory.available()
         if free is not None and need > free:
             side = int(max(height, width) * (free / need) ** 0.5)
@@ -129,6 +197,22 @@ class Cartoonizer:
                 f"take about {need / 2**30:.1f} GiB of {free / 2**30:.1f} free; try "
                 f"`--max-size {max(1, side // 100 * 100)}`"
             )
+
+
+def _blend(levels: np.ndarray, photo: np.ndarray, strength: float) -> np.ndarray:
+    if strength == 1:
+        return levels
+    return strength * levels + (1 - strength) * photo.astype(np.float32)
+
+
+def check_color(color: str) -> str:
+    """Checks that a colour is one of `COLORS`."""
+    if color not in COLORS:
+        raise ValueError(
+            f"`color` must be {', '.join(COLORS[:-1])} or {COLORS[-1]}. "
+            f"Received: color={color}"
+        )
+    return color
 
 
 def check_strength(strength: float) -> None:

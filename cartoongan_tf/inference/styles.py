@@ -24,12 +24,29 @@ QUALITIES = {
 
 @dataclass(frozen=True)
 class Style:
-    """One artist's style, known by the paper."""
+    """One artist's style.
+
+    Args:
+        name: What it is asked for by.
+        source: Whose pictures it was learnt from.
+        terms: What its shipped weights may be used for.
+    """
 
     name: str
     source: str
+    terms: str = "research and non-commercial use"
 
 
+# Made here, by this project's own training, from pictures under free licences.
+OWN = {
+    "pepper": Style(
+        "pepper",
+        "Pepper&Carrot by David Revoy, CC BY 4.0",
+        "free for all: use it, change it, sell what it draws; name David Revoy and "
+        "www.peppercarrot.com (CC BY 4.0) where you pass the weights on",
+    )
+}
+# The paper's, taught by its authors' networks.
 STYLES = {
     style.name: style
     for style in (
@@ -42,8 +59,8 @@ STYLES = {
 
 
 def list_styles(data: str | os.PathLike = "data") -> list[str]:
-    """Names of the styles: the paper's four, and all that have data or weights."""
-    names = set(STYLES)
+    """Names of the styles: those in the box, and all that have data or weights."""
+    names = {*OWN, *STYLES}
     for root in (Path(data), *_homes()):
         if root.is_dir():
             names |= {
@@ -63,8 +80,9 @@ def check_style(style: str, data: str | os.PathLike = "data") -> None:
     known = list_styles(data)
     if style not in known:
         raise ValueError(
-            f"`--style` must be one of {', '.join(known)}, or a folder in {data}/. "
-            f"Received: {style}"
+            f"`--style` must be one of {', '.join(known)} (free for all: "
+            f"{', '.join(OWN)}; research only: {', '.join(sorted(STYLES))}), or a "
+            f"folder in {data}/. Received: {style}"
         )
 
 

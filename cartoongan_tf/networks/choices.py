@@ -2,7 +2,7 @@
 
 DISCRIMINATORS = ("patch", "features")
 NORMALIZATIONS = ("instance", "none")  # of a discriminator
-NORMS = ("instance", "batch", "global")  # of a light generator
+NORMS = ("instance", "batch", "global", "none")  # of a light generator
 PADDINGS = ("zeros", "reflect")
 CONTENT_NETWORKS = ("vgg19", "vgg16", "random")
 # The last convolution of each block, up to the paper's conv4_4 of VGG19.

@@ -31,7 +31,8 @@ class LightGenerator(Network):
         norm: `"instance"` sees the whole picture, as the paper's generator does;
             `"batch"` folds into the convolutions and quantizes fully, but sees no
             further than its convolutions reach; `"global"` is batch norm, and in each
-            block the channels' means over the picture scale and shift them.
+            block the channels' means over the picture scale and shift them; `"none"`
+            keeps a photo's light and colour, and draws a part as it draws the whole.
         padding: `"zeros"`, or `"reflect"`, which costs time.
         recolor: End in a `Palette`, as in `Generator`.
 
@@ -60,7 +61,9 @@ class LightGenerator(Network):
         check_one_of("padding", padding, PADDINGS)
         policy = keras.dtype_policies.get(dtype or keras.config.dtype_policy())
 
-        def conv(x, channels, name, stride=1, kernel=3, bias=False, start=2.0):
+        plain = norm == "none"
+
+        def conv(x, channels, name, stride=1, kernel=3, bias=plain, start=2.0):
             reflects = padding == "reflect" and stride == 1 and kernel > 1
             if reflects:
                 x = ReflectionPadding2D(kernel // 2, dtype=policy, name=f"{name}_pad")(
@@ -80,7 +83,7 @@ class LightGenerator(Network):
         def normed(x, name, relu=True):
             if norm == "instance":
                 x = InstanceNormalization(dtype=policy, name=f"{name}_in")(x)
-            else:
+            elif not plain:
                 x = layers.BatchNormalization(dtype=policy, name=f"{name}_bn")(x)
             return layers.ReLU(dtype=policy, name=f"{name}_relu")(x) if relu else x
 
@@ -111,7 +114,7 @@ class LightGenerator(Network):
             x = normed(conv(x, trunk, f"block{block}_1"), f"block{block}_1")
             if norm == "global":
                 x = look(x, f"block{block}")
-            if norm == "instance":
+            if norm in ("instance", "none"):
                 # One norm a block: half of their time, and the pictures are as good.
                 x = conv(x, trunk, f"block{block}_2", bias=True, start=0.2)
             else:
@@ -124,9 +127,9 @@ class LightGenerator(Network):
         for name in ("half2", "half3"):
             # Maps of this size are what instance norm costs most on, and what it has to
             # say of the whole picture is said.
-            plain = norm == "instance"
-            x = conv(x, 2 * width, name, bias=plain)
-            if plain:
+            without = norm in ("instance", "none")
+            x = conv(x, 2 * width, name, bias=without)
+            if without:
                 x = layers.ReLU(dtype=policy, name=f"{name}_relu")(x)
             else:
                 x = normed(x, name)

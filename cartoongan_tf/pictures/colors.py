@@ -14,6 +14,12 @@ MAX_GAIN = 2.0  # of contrast: a foggy photo may not turn a cartoon's lines to n
 WINDOW = 1 / 40  # of the long side: colour is taken from about this far around
 SHARPNESS = 4.0  # in L: lightness steps of the cartoon that stop colour from spreading
 
+# Of `tame_color`, in levels. What styles mean to do stays within them on most photos.
+TINT = 18.0  # chroma may stray this far from the photo's
+LIGHT = 30.0  # and lightness this far
+FACE_TINT, FACE_LIGHT = 8.0, 15.0  # within a face, where a patch is seen at once
+STEPS = 10.0  # of the cartoon's luma: larger ones stop the shift from spreading
+
 
 def keep_color(cartoon: np.ndarray, photo: np.ndarray) -> np.ndarray:
     """Gives a cartoon the colour and the exposure of its photo.
@@ -42,13 +48,54 @@ def keep_color(cartoon: np.ndarray, photo: np.ndarray) -> np.ndarray:
     return cv2.cvtColor(lab, cv2.COLOR_LAB2RGB) * 255.0
 
 
+def tame_color(
+    cartoon: np.ndarray, photo: np.ndarray, faces: np.ndarray | None = None
+) -> np.ndarray:
+    """Takes a style's accidents away and leaves its tint: the colour `auto`.
+
+    What the cartoon's colour differs by from the photo's, smoothed up to the cartoon's
+    edges, is let be where it is small. Where it is larger than a bound, as in a blue
+    sky that turned black, the cartoon is shifted until it strays by the bound and no
+    further. Lines and flat areas stay as they are: the shift is smooth.
+
+    Args:
+        cartoon: Float RGB levels 0..255, `(H, W, 3)`.
+        photo: The same picture before, uint8 or float levels.
+        faces: 1 within faces and 0 elsewhere, float `(H, W, 1)`: bounds are narrower
+            there.
+
+    Returns:
+        Float RGB levels 0..255.
+    """
+    tint, bound = TINT, LIGHT
+    if faces is not None:
+        tint = TINT + (FACE_TINT - TINT) * faces[..., 0]
+        bound = LIGHT + (FACE_LIGHT - LIGHT) * faces[..., 0]
+    cartoon = np.asarray(cartoon, np.float32).clip(0, 255)
+    apart = np.asarray(photo, np.float32) - cartoon
+    guide = cartoon @ LUMA
+    radius = max(1, round(max(guide.shape) * WINDOW / 2))
+    smooth = [_guided(guide, apart[..., c], radius, STEPS) for c in range(3)]
+    smooth = np.stack(smooth, -1)
+    light = smooth @ LUMA.astype(np.float64)
+    chroma = smooth - light[..., None]
+    size = np.sqrt((chroma * chroma).sum(-1))
+    chroma *= np.maximum(0, 1 - tint / np.maximum(size, 1e-6))[..., None]
+    light *= np.maximum(0, 1 - bound / np.maximum(np.abs(light), 1e-6))
+    shifted = cartoon + (chroma + light[..., None]).astype(np.float32)
+    return shifted.clip(0, 255)
+
+
+LUMA = np.array([0.299, 0.587, 0.114], np.float32)
+
+
 def _to_lab(levels: np.ndarray) -> np.ndarray:
     """L 0..100, a and b about -127..127, float32."""
     scaled = np.asarray(levels, np.float32).clip(0, 255) / 255.0
     return cv2.cvtColor(np.ascontiguousarray(scaled), cv2.COLOR_RGB2LAB)
 
 
-def _guided(guide: np.ndarray, values: np.ndarray, radius: int) -> np.ndarray:
+def _guided(guide, values, radius: int, steps: float = SHARPNESS) -> np.ndarray:
     """Smooths `values`, except across edges of `guide`."""
     side = (2 * radius + 1,) * 2
 
@@ -59,8 +106,6 @@ def _guided(guide: np.ndarray, values: np.ndarray, radius: int) -> np.ndarray:
     guide, values = guide.astype(np.float64), values.astype(np.float64)
     mean_guide, mean_values = mean(guide), mean(values)
     variance = mean(guide * guide) - mean_guide**2
-    slope = (mean(guide * values) - mean_guide * mean_values) / (
-        variance + SHARPNESS**2
-    )
+    slope = (mean(guide * values) - mean_guide * mean_values) / (variance + steps**2)
     offset = mean_values - slope * mean_guide
     return mean(slope) * guide + mean(offset)

@@ -126,8 +126,8 @@ class Plan:
     norm: str = flag(
         "instance",
         "of a light generator. instance sees the whole picture, and forgets its light "
-        "and colour; batch keeps them, and draws a part as it draws the whole; global "
-        "is batch with a look at the whole",
+        "and colour; none keeps them, and draws a part as it draws the whole; batch "
+        "and global: see docs/light.md",
         group=NETWORKS,
         choices=NORMS,
     )

@@ -152,6 +152,8 @@ CHANGEABLE = (
     "epochs",
     "content_weight",
     "balance",
+    "grain",
+    "tone",
     "d_floor",
     "learning_rate",
     "d_learning_rate",

@@ -56,7 +56,7 @@ def test_strings_of_mixed_kinds_and_sizes_come_back_at_their_sizes(
     made = served.signatures["image_bytes"](image_bytes=tf.constant(data))[
         "cartoon_bytes"
     ]
-    draw = Cartoonizer(generator)
+    draw = Cartoonizer(generator, draw_size="full", color="style")
     photos = [images.decode(one).pixels for one in data]
     for png, photo in zip(made.numpy(), photos, strict=True):
         assert png.startswith(b"\x89PNG")

@@ -12,7 +12,7 @@ from cartoongan_tf.samples import samples
 
 @pytest.fixture(scope="module")
 def cartoonizer():
-    return Cartoonizer(Generator(4, 1))
+    return Cartoonizer(Generator(4, 1), draw_size="full", color="style")
 
 
 @pytest.mark.parametrize("size", [(1, 1), (1, 50), (2, 3), (7, 9), (33, 70), (64, 64)])
@@ -84,5 +84,45 @@ def test_weights_are_a_style_a_file_or_a_generator(tmp_path, monkeypatch):
     path.parent.mkdir(parents=True)
     generator.save(path)
     photo = samples.draw_photo(1, 32, 32)
-    pictures = [Cartoonizer(w)(photo) for w in ("hayao", path, str(path), generator)]
+    pictures = [
+        Cartoonizer(w, draw_size="full", color="style")(photo)
+        for w in ("hayao", path, str(path), generator)
+    ]
     assert all(np.array_equal(pictures[0], other) for other in pictures)
+
+
+def test_full_and_the_styles_colours_are_what_the_network_draws(cartoonizer):
+    photo = samples.draw_photo(1, 64, 600)
+    signed = cartoonizer._run(images.to_signed(images.pad(photo))[None])[0]
+    assert np.array_equal(cartoonizer(photo), images.to_uint8(signed))
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1, 700), (500, 9), (130, 300)])
+@pytest.mark.parametrize("color", ["auto", "style", "photo"])
+def test_a_result_has_the_photos_size_whatever_the_draw_size(cartoonizer, size, color):
+    photo = np.random.default_rng(0).integers(0, 256, (*size, 3), np.uint8)
+    for draw_size in ("auto", 64):
+        assert cartoonizer.with_look(draw_size, color)(photo).shape == photo.shape
+
+
+def test_a_photo_and_a_larger_one_are_drawn_alike(cartoonizer):
+    photo = samples.draw_photo(3, 100, 140)
+    large = images.resize(photo, 400, 560)
+    apart = []
+    for draw in (cartoonizer, cartoonizer.with_look(96)):
+        back = images.resize(draw(large), 100, 140).astype(float)
+        apart.append(((back - draw(photo)) ** 2).mean())
+    assert apart[1] < 0.5 * apart[0]
+
+
+def test_strength_blends_a_joined_picture_too(cartoonizer):
+    draw, photo = cartoonizer.with_look(64), samples.draw_photo(1, 100, 120)
+    half = draw(photo, strength=0.5).astype(float)
+    assert np.abs(half - (draw(photo).astype(float) + photo) / 2).max() <= 1
+
+
+def test_other_looks_are_refused(cartoonizer):
+    with pytest.raises(ValueError, match="`draw_size` must be .*draw_size=63"):
+        cartoonizer.with_look(63)
+    with pytest.raises(ValueError, match="`color` must be auto, style or photo"):
+        cartoonizer.with_look(color="grey")

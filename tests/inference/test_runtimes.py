@@ -44,14 +44,16 @@ def photo_of(height, width):
 @pytest.mark.parametrize("suffix", [".tflite", ".onnx"])
 def test_a_photo_of_the_models_size_is_drawn_as_keras_draws_it(files, suffix):
     photo = photo_of(32, 32)
-    ours = Cartoonizer(files / f"tiny{suffix}")(photo)
-    theirs = Cartoonizer(files / "tiny.keras")(photo)
+    ours = Cartoonizer(files / f"tiny{suffix}", draw_size="full", color="style")(photo)
+    theirs = Cartoonizer(files / "tiny.keras", draw_size="full", color="style")(photo)
     assert np.abs(ours.astype(int) - theirs).max() <= 1
 
 
 def test_onnx_draws_any_size_as_keras_draws_it(files):
     for size in ((33, 50), (64, 40)):
-        ours = Cartoonizer(files / "tiny.onnx")(photo_of(*size), keep_color=True)
+        ours = Cartoonizer(files / "tiny.onnx", draw_size="full", color="style")(
+            photo_of(*size), keep_color=True
+        )
         theirs = Cartoonizer(files / "tiny.keras")(photo_of(*size), keep_color=True)
         assert np.abs(ours.astype(int) - theirs).max() <= 1
 
@@ -59,17 +61,23 @@ def test_onnx_draws_any_size_as_keras_draws_it(files):
 def test_a_tflite_shrinks_larger_photos_and_says_so(files):
     photo = photo_of(64, 96)
     with pytest.warns(UserWarning, match="one size.*96x64, drawn at 32x21"):
-        cartoon = Cartoonizer(files / "tiny.tflite")(photo)
+        cartoon = Cartoonizer(files / "tiny.tflite", draw_size="full", color="style")(
+            photo
+        )
     assert cartoon.shape == photo.shape
     padded = images.pad(images.fit(photo, 32, 32), smallest=(32, 32))
-    small = Cartoonizer(files / "tiny.keras")(padded)[:21]
+    small = Cartoonizer(files / "tiny.keras", draw_size="full", color="style")(padded)[
+        :21
+    ]
     enlarged = images.resize(small, 64, 96)
     assert np.abs(cartoon.astype(int) - enlarged).mean() < 1
 
 
 def test_a_tflite_pads_smaller_photos_and_says_nothing(files, recwarn):
     photo = np.ascontiguousarray(photo_of(32, 32)[:20, :9])
-    assert Cartoonizer(files / "tiny.tflite")(photo).shape == (20, 9, 3)
+    assert Cartoonizer(files / "tiny.tflite", draw_size="full", color="style")(
+        photo
+    ).shape == (20, 9, 3)
     assert not [w for w in recwarn if "one size" in str(w.message)]
 
 

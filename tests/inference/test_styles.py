@@ -13,12 +13,12 @@ def home(tmp_path, monkeypatch):
     return tmp_path
 
 
-def test_the_papers_four_are_known_and_every_folder_of_data(home):
+def test_those_in_the_box_are_known_and_every_folder_of_data(home):
     (home / "data" / "mine").mkdir(parents=True)
     (home / "data" / ".cache").mkdir()
     known = styles.list_styles()
-    assert known == ["hayao", "hosoda", "mine", "paprika", "shinkai"]
-    with pytest.raises(ValueError, match="hosoda, mine, paprika.*ghibli"):
+    assert known == ["hayao", "hosoda", "mine", "paprika", "pepper", "shinkai"]
+    with pytest.raises(ValueError, match="mine, .*free for all: pepper; .*ghibli"):
         styles.check_style("ghibli")
 
 

@@ -33,7 +33,7 @@ def find_faults(models, folder):
             continue
         photo = images.read(folder / golden["photo"]).pixels
         truth = images.read(folder / golden["cartoon"]).pixels
-        cartoon = Cartoonizer(path)(photo)
+        cartoon = Cartoonizer(path, draw_size="full", color="style")(photo)
         fault = goldens.find_fault(cartoon, truth, golden["tolerance"])
         faults += [f"{golden['cartoon']}: {fault}"] if fault else []
     for golden in said["resizes"]:

@@ -98,8 +98,9 @@ def reaches(generator):
     return difference[-8:, -8:].max() > 0
 
 
-def test_batch_norm_sees_no_further_than_its_convolutions_and_the_others_see_all():
+def test_some_norms_see_the_whole_picture_and_the_others_their_surroundings():
     assert not reaches(small(norm="batch"))
+    assert not reaches(small(norm="none"))
     assert reaches(small(norm="instance"))
     assert reaches(small(norm="global"))
 

@@ -6,7 +6,7 @@ import pytest
 from cartoongan_tf.inference.cartoonizer import Cartoonizer
 from cartoongan_tf.networks.generators import Generator
 from cartoongan_tf.pictures import images
-from cartoongan_tf.pictures.colors import keep_color
+from cartoongan_tf.pictures.colors import keep_color, tame_color
 from cartoongan_tf.samples import samples
 
 
@@ -59,9 +59,27 @@ def test_tiny_and_flat_pictures_are_taken(size):
 
 
 def test_the_network_forgets_exposure_and_keep_color_gives_it_back(photo):
-    cartoonizer = Cartoonizer(Generator(8, 1))
+    cartoonizer = Cartoonizer(Generator(8, 1), draw_size="full", color="style")
     dark = images.round_levels(0.4 * photo.astype(np.float32) + 10)
     plain = [cartoonizer(p).astype(int) for p in (photo, dark)]
     assert np.abs(plain[0] - plain[1]).mean() < 0.1 * np.abs(photo - 1.0 * dark).mean()
     kept = cartoonizer(dark, keep_color=True)
     assert abs(kept.mean() - dark.mean()) < 10
+
+
+def test_a_blue_sky_that_turned_black_comes_back_and_a_tint_stays(photo):
+    sky = np.full((60, 80, 3), (90, 140, 230), np.float32)
+    black, tinted = np.full_like(sky, 15), sky + (6, -4, -2)
+    assert np.abs(tame_color(black, sky)[..., 2] - 230).mean() < 60
+    assert np.abs(tame_color(tinted, sky) - tinted).max() < 0.01
+
+
+def test_faces_are_held_closer_to_the_photo():
+    skin, red = (
+        np.full((60, 80, 3), c, np.float32) for c in ((210, 160, 140), (230, 60, 60))
+    )
+    apart = [
+        np.abs(tame_color(red, skin, share) - skin).mean()
+        for share in (None, np.ones((60, 80, 1), np.float32))
+    ]
+    assert apart[1] < 0.6 * apart[0]

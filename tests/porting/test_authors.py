@@ -137,6 +137,8 @@ def test_published_weights_give_the_published_pictures(shared, photo, style, car
     size = (int(width * scale), int(height * scale))
     pixels = np.asarray(Image.fromarray(pixels).resize(size, Image.Resampling.BICUBIC))
     weights = read_arrays(shared / "weights" / f"{style}.npz")
-    ours = Cartoonizer(convert_generator(weights))(pixels)
+    ours = Cartoonizer(convert_generator(weights), draw_size="full", color="style")(
+        pixels
+    )
     theirs = images.read(shared / "published" / cartoon).pixels
     assert psnr(ours, theirs[: ours.shape[0], : ours.shape[1]]) > 30

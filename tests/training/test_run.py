@@ -322,7 +322,9 @@ def test_the_saved_generator_draws_what_the_last_grid_shows(plan, tmp_path):
 
     run, training, _ = train(plan, tmp_path)
     grid = images.read(run.samples / "joint_0002.png").pixels
-    cartoon = Cartoonizer(run.generator)(training.grid[0])
+    cartoon = Cartoonizer(run.generator, draw_size="full", color="style")(
+        training.grid[0]
+    )
     shown = grid[-32:, :32]
     assert np.abs(cartoon.astype(int) - shown).max() <= 1
 
@@ -337,7 +339,12 @@ def test_mixed_precision_trains_and_its_generator_draws(plan, tmp_path, precisio
     )
     assert finished
     assert training.generator.get_layer("conv01_1").compute_dtype == precision
-    assert Cartoonizer(run.generator)(training.grid[0]).std() > 0
+    assert (
+        Cartoonizer(run.generator, draw_size="full", color="style")(
+            training.grid[0]
+        ).std()
+        > 0
+    )
 
 
 @pytest.mark.slow

@@ -1,0 +1,81 @@
+"""A small cartoon to the photo's size: the cartoon's lines, as sharp as the photo.
+
+Around each small pixel and for each channel the cartoon is taken for a line in the
+photo's level, cartoon = slope * photo + rest (He and Sun, Fast Guided Filter, 2015).
+Slope and rest are smooth, so they can be enlarged; the photo that they meet at full
+size is sharp. The cartoon's own lines are sharpened as it is enlarged, and nothing may
+leave the range that the cartoon itself has around a pixel: neither a halo nor more of
+the photo's texture than the cartoon kept.
+"""
+
+import numpy as np
+
+from cartoongan_tf.pictures import images
+
+cv2 = images.opencv()
+
+SMOOTHNESS = 400.0  # square levels: edges of the photo fainter than 20 count less
+SHARPENING = 5.0  # at most, of what a cartoon's pixel differs by from those around
+EACH = 2.0  # a time of enlarging: of an edge two pixels wide more would make steps
+STRIP = 2**19  # pixels that are joined at once: 6 MB a field
+
+
+class Join:
+    """A small photo and its cartoon, ready to be joined with the large photo.
+
+    Args:
+        small: The photo that the network saw: uint8 or float levels `(h, w, 3)`.
+        cartoon: What it made of it: float levels `(h, w, 3)`.
+        height: Of the large photo.
+        width: Of the large photo.
+    """
+
+    def __init__(self, small: np.ndarray, cartoon: np.ndarray, height: int, width: int):
+        self.height, self.width = height, width
+        cartoon = np.ascontiguousarray(cartoon, np.float32)
+        photo = small.astype(np.float32)
+        mean_photo, mean_cartoon = _mean(photo, 5), _mean(cartoon, 5)
+        variance = _mean(photo * photo, 5) - mean_photo * mean_photo
+        together = _mean(photo * cartoon, 5) - mean_photo * mean_cartoon
+        # More than 1 would make the photo's noise louder, less than 0 turn it about.
+        slope = np.clip(together / (variance + SMOOTHNESS), 0, 1)
+        times = max(height / len(cartoon), width / cartoon.shape[1])
+        more = np.float32(min(SHARPENING, EACH * (times - 1)))
+        sharp = cartoon + more * (cartoon - _mean(cartoon, 3))
+        square = np.ones((3, 3), np.uint8)
+        self._fields = (
+            slope,
+            sharp - slope * photo,
+            cv2.erode(cartoon, square, borderType=cv2.BORDER_REPLICATE),
+            cv2.dilate(cartoon, square, borderType=cv2.BORDER_REPLICATE),
+        )
+
+    def rows(self, photo: np.ndarray, top: int, bottom: int) -> np.ndarray:
+        """Rows of the large cartoon, float levels, of the same rows of the photo."""
+        slope, rest, low, high = (self._enlarge(f, top, bottom) for f in self._fields)
+        slope *= photo[top:bottom]
+        slope += rest
+        np.maximum(slope, low, out=slope)
+        return np.minimum(slope, high, out=slope)
+
+    def strips(self):
+        """First and last row of each strip that is joined at once."""
+        step = max(1, STRIP // self.width)
+        return [(y, min(y + step, self.height)) for y in range(0, self.height, step)]
+
+    def _enlarge(self, field: np.ndarray, top: int, bottom: int) -> np.ndarray:
+        """Rows of a field, bilinear: pixel y lies at (y + 0.5) * h / H - 0.5."""
+        tall = len(field)
+        place = (np.arange(top, bottom) + 0.5) * (tall / self.height) - 0.5
+        place = place.clip(0, tall - 1)
+        first = np.minimum(place.astype(np.intp), max(0, tall - 2))
+        share = (place - first).astype(np.float32)[:, None, None]
+        second = np.minimum(first + 1, tall - 1)
+        narrow = field[first] * (1 - share) + field[second] * share
+        return cv2.resize(
+            narrow, (self.width, bottom - top), interpolation=cv2.INTER_LINEAR
+        )
+
+
+def _mean(values: np.ndarray, side: int) -> np.ndarray:
+    return cv2.blur(values, (side, side), borderType=cv2.BORDER_REFLECT_101)
