@@ -60,7 +60,9 @@ def test_style_pepper_goes_from_two_folders_to_files_and_on_when_called_again(ho
     assert list(pepper.rglob("*_512_float16.tflite"))
     again = make(home, *words)
     assert again.returncode == 0, again.stderr
-    assert [path.name for path in (home / "runs/pepper").iterdir()] == ["00001"]  # not anew
+    assert [path.name for path in (home / "runs/pepper").iterdir()] == [
+        "00001"
+    ]  # not anew
 
 
 def test_style_pepper_without_its_folders_says_so(home):

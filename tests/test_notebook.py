@@ -43,9 +43,7 @@ def test_the_notebook_makes_a_style_of_two_folders(tmp_path, monkeypatch):
 
     notebook = nbformat.read(NOTEBOOK, 4)
     (settings,) = (
-        cell
-        for cell in notebook.cells
-        if "parameters" in cell.metadata.get("tags", ())
+        cell for cell in notebook.cells if "parameters" in cell.metadata.get("tags", ())
     )
     settings.source += (
         f"\nPAGES, PHOTOS, MORE = 'drawings', 'my photos', '{TINY} --no-palette'"
