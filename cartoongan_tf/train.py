@@ -137,8 +137,8 @@ def _train(plan, run, runs, args):
     features = getattr(training.phases, "features", None)
     if features is not None and features.origin == "random":
         print(
-            "The content loss uses VGG19 with random weights: enough for the sample "
-            "set, not for a real style."
+            "The content loss uses VGG19 with random weights: an ablation, not enough "
+            "for a real style."
         )
     if not training.is_chief:
         print("A worker: the chief, worker 0, writes the run.")

@@ -80,3 +80,25 @@ def test_bad_pages_are_told_of_and_the_others_done(command, pages, tmp_path):
     found = {p.stem for p in (tmp_path / "data/mine/cartoons/pages").iterdir()}
     assert "bleeds-1" in found and "p4-1" in found
     assert sum(name.startswith("webtoon") for name in found) >= 10
+
+
+@pytest.mark.slow
+def test_a_page_cut_short_is_told_of_and_the_others_done(command, pages, tmp_path):
+    whole = (pages / "p2.png").read_bytes()
+    (pages / "p2.png").write_bytes(whole[: len(whole) // 2])
+    result = command("prepare", pages, "--style", "mine")
+    assert result.returncode == 2
+    errors = [x for x in result.stderr.splitlines() if x.startswith("error:")]
+    assert len(errors) == 1 and "p2.png" in errors[0]
+    found = {p.stem for p in (tmp_path / "data/mine/cartoons/pages").iterdir()}
+    assert "p1-1" in found and "p3-1" in found and "p2-1" not in found
+
+
+def test_pages_of_which_none_is_a_picture_are_each_named(command, tmp_path):
+    (tmp_path / "pages").mkdir()
+    for name in ("a.jpg", "b.png"):
+        (tmp_path / "pages" / name).write_bytes(b"no picture")
+    result = command("prepare", "pages", "--style", "mine", "--pages")
+    assert result.returncode == 2 and "Traceback" not in result.stderr
+    errors = [x for x in result.stderr.splitlines() if x.startswith("error:")]
+    assert "a.jpg" in errors[-2] and "b.png" in errors[-1]

@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 QUICK = (
     "--epochs", "1", "--init-epochs", "1", "--steps-per-epoch", "2",
-    "--batch-size", "1", "--image-size", "32", "--filters", "2", "--num-blocks", "0",
+    "--batch-size", "1", "--image-size", "40", "--filters", "2", "--num-blocks", "0",
 )  # fmt: skip
 
 
@@ -83,7 +83,7 @@ def test_a_dry_run_prints_the_plan_and_makes_nothing(command, tmp_path):
     result = command("train", "--style", "hayao", "--dry-run", "--seed", "5")
     assert result.returncode == 0, result.stderr
     assert "seed: 5" in result.stdout
-    assert "steps: 300 initialization + 1200 joint = 1500" in result.stdout
+    assert "steps: 1200 initialization + 250 joint = 1450" in result.stdout
     last = result.stdout.splitlines()[-1]
     assert re.fullmatch(
         r"time: about \d+ (seconds|minutes|hours) on this machine", last
@@ -276,6 +276,29 @@ def test_vgg_weights_that_cannot_be_had_stop_before_anything_is_made(
         refused(result, "`--vgg-weights` must be", "short.npz")
     (tmp_path / "short.npz").unlink()
     assert {p.name for p in tmp_path.iterdir()} == before
+
+
+def test_weights_of_another_network_or_changed_ones_stop_before_anything_is_made(
+    command, mine, tmp_path, refused, monkeypatch
+):
+    before = {p.name for p in tmp_path.iterdir()}
+    names = vgg.convolutions("vgg19")
+    wrong = {f"{name}/{x}": np.zeros(1) for name in names for x in ("kernel", "bias")}
+    np.savez(tmp_path / "wrong.npz", **wrong)
+    flags = "--style", "mine", "--content-network", "vgg16"
+    result = command("train", *flags, "--vgg-weights", "wrong.npz", *QUICK)
+    refused(result, "`--vgg-weights` must be", "wrong.npz")
+    (tmp_path / "wrong.npz").unlink()
+
+    changed = bytearray(vgg.SHIPPED.read_bytes())
+    changed[len(changed) // 2] ^= 1
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "vgg16.npz").write_bytes(changed)
+    monkeypatch.setattr(vgg, "SHIPPED", tmp_path / "elsewhere" / "vgg16.npz")
+    for more in ((), ("--discriminator", "features", "--content-network", "random")):
+        result = command("train", *flags, *more, *QUICK)
+        refused(result, "must have the sha256", "install it again")
+    assert {p.name for p in tmp_path.iterdir()} == before | {"elsewhere"}
 
 
 @pytest.mark.slow

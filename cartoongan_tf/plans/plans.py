@@ -25,6 +25,7 @@ from cartoongan_tf.plans.recipes import (
     CYCLEGAN_SAMPLE_DEFAULTS,
     RECIPES,
     SAMPLE_DEFAULTS,
+    SAMPLE_SIZES,
 )
 
 MODELS = ("cartoongan", "cyclegan")
@@ -402,7 +403,7 @@ def make_plan(style: str, folder: str | None, given: dict) -> Plan:
         Plan(style, "", recipe=recipe)  # says which there are
     values = {"style": style, "data": folder}
     if folder is None:
-        values |= SAMPLE_DEFAULTS
+        values |= SAMPLE_DEFAULTS if recipe == Plan.recipe else SAMPLE_SIZES
     return Plan(**{**values, **RECIPES[recipe], **given})
 
 

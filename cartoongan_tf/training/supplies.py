@@ -13,7 +13,8 @@ from cartoongan_tf.plans.recipes import SAMPLE_SET
 from cartoongan_tf.samples import samples
 
 SAMPLES = 150  # pictures of each kind in the sample set
-SAMPLE_SIZE = (128, 176)
+# Taller ones show texture that gets lines, lower ones hardly any people.
+SAMPLE_SIZE = (144, 192)
 
 
 def count_pictures(plan: Plan) -> tuple[int, int, str]:

@@ -351,7 +351,7 @@ def test_mixed_precision_trains_and_its_generator_draws(plan, tmp_path, precisio
 def test_the_sample_set_is_drawn_and_needs_no_files(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     plan = Plan("hosoda", **SAMPLE_DEFAULTS)
-    small = dataclasses.replace(plan, vgg_weights="random", image_size=32)
+    small = dataclasses.replace(plan, image_size=40)
     training = prepared(small)
     assert len(training.training_set.photos) == len(training.training_set.cartoons)
     assert training.steps > 100
