@@ -52,14 +52,15 @@ demo: install
 	  --height 128 --width 176 --out out --overwrite
 	$(BIN)/python -m cartoongan_tf.cartoonize out/photos --style $(FIRST) \
 	  --compare --out out/first.png --overwrite
-	@echo "Look at out/first.png: photo | cartoon in the style $(FIRST). Now training another:"
+	@echo "Look at out/first.png: photo | drawn in the style $(FIRST), at full size | and as is usual. \
+	Now training another style:"
 	$(BIN)/python -m cartoongan_tf.train --style $(STYLE) --runs out/runs
 	run=$$(ls -d out/runs/$(STYLE)/[0-9]* | tail -n 1) && \
 	$(BIN)/python -m cartoongan_tf.cartoonize out/photos \
 	  --weights $$run/generator.keras --out out/cartoons --overwrite && \
 	$(BIN)/python -m cartoongan_tf.cartoonize out/photos \
 	  --weights $$run/generator.keras --compare --out out/demo.png --overwrite
-	@echo "Look at out/demo.png: photo | cartoon"
+	@echo "Look at out/demo.png: photo | what the network draws | its colours looked after"
 
 # Stopped and called again it goes on; done, it only exports again. MORE: flags of train.
 style-pepper: install
