@@ -19,7 +19,7 @@ import cv2
 import numpy as np
 
 from cartoongan_tf import terminal
-from cartoongan_tf.pictures import colors, faces, images, joining, paths, sizes
+from cartoongan_tf.pictures import colors, draw_sizes, faces, images, joining, paths
 
 ROOT = Path(__file__).resolve().parent.parent
 FEATURES = ("avx2", "avx_vnni", "avx512_vnni", "avx512_bf16", "amx_bf16")
@@ -168,7 +168,7 @@ def write_goldens(auto):
     """What a port must give: the joining and the colour, without a network."""
     folder = ROOT / "mobile" / "contract" / "look"
     photo = images.read(ROOT / "mobile/contract/goldens/large.png").pixels
-    small = sizes.shrink(photo, 96)
+    small = draw_sizes.shrink(photo, 96)
     cartoon = images.round_levels(auto.with_look("full", "style")(small))
     tamed = images.round_levels(colors.tame_color(cartoon, small))
     join = joining.Join(small, cartoon, *photo.shape[:2])

@@ -106,9 +106,9 @@ def main(argv):
     from cartoongan_tf.formats import metadata
     from cartoongan_tf.inference import styles
     from cartoongan_tf.inference.results import take_order
-    from cartoongan_tf.pictures import images, layout, sizes
+    from cartoongan_tf.pictures import draw_sizes, images, layout
 
-    draw_size = sizes.check_draw_size(args.draw_size)
+    draw_size = draw_sizes.check_draw_size(args.draw_size)
 
     order = take_order(args.input, args.out, "cartoon", args.compare, args.overwrite)
     failures = order.failures

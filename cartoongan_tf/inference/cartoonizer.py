@@ -9,7 +9,7 @@ import numpy as np
 
 from cartoongan_tf.inference import styles
 from cartoongan_tf.inference.runtimes import KerasRuntime, load_runtime
-from cartoongan_tf.pictures import colors, images, memory, sizes
+from cartoongan_tf.pictures import colors, draw_sizes, images, memory
 from cartoongan_tf.pictures.faces import find_faces
 from cartoongan_tf.pictures.joining import Join
 
@@ -50,7 +50,7 @@ class Cartoonizer:
     def __init__(
         self, weights=styles.DEFAULT, draw_size="auto", color="auto", faces=True
     ):
-        self.draw_size = sizes.check_draw_size(draw_size)
+        self.draw_size = draw_sizes.check_draw_size(draw_size)
         self.color = check_color(color)
         self.faces = faces
         if isinstance(weights, (str, os.PathLike)):
@@ -65,7 +65,7 @@ class Cartoonizer:
     def with_look(self, draw_size="auto", color="auto", faces=True) -> "Cartoonizer":
         """Another one that draws with the same network, loaded once."""
         other = copy.copy(self)
-        other.draw_size = sizes.check_draw_size(draw_size)
+        other.draw_size = draw_sizes.check_draw_size(draw_size)
         other.color = check_color(color)
         other.faces = faces
         return other
@@ -104,24 +104,24 @@ class Cartoonizer:
         color = "photo" if keep_color else self.color
         if self.draw_size == "full":
             seen = find_faces(photo) if self.faces and color == "auto" else []
-            share = sizes.weights(seen, photo.shape, photo.shape)
+            share = draw_sizes.weights(seen, photo.shape, photo.shape)
             levels = self._recolor(self._draw(photo), photo, color, share)
             return images.round_levels(_blend(levels, photo, strength))
         longest, again, seen = self.draw_size, [], []
         if self.faces and (longest == "auto" or color == "auto"):
             seen = find_faces(photo)
         if longest == "auto":
-            longest, again = sizes.choose(max(photo.shape[:2]), seen)
+            longest, again = draw_sizes.choose(max(photo.shape[:2]), seen)
         whole = self._draw_small(photo, longest, color, seen)
         if isinstance(whole, np.ndarray):
             return images.round_levels(_blend(whole, photo, strength))
         second = None
         if again:
-            second = self._draw_small(photo, sizes.USUAL, color, seen)
+            second = self._draw_small(photo, draw_sizes.USUAL, color, seen)
         result = np.empty_like(photo)
         for top, bottom in whole.strips():
             levels = whole.rows(photo, top, bottom)
-            share = sizes.weights(again, photo.shape, photo.shape, top, bottom)
+            share = draw_sizes.weights(again, photo.shape, photo.shape, top, bottom)
             if share is not None:
                 finer = (
                     second[top:bottom]
@@ -135,8 +135,8 @@ class Cartoonizer:
 
     def _draw_small(self, photo, longest: int, color: str, faces: list):
         """A `Join` of the photo and its small cartoon; of a small photo the cartoon."""
-        small = sizes.shrink(photo, longest, self._run.size)
-        share = sizes.weights(faces, photo.shape, small.shape)
+        small = draw_sizes.shrink(photo, longest, self._run.size)
+        share = draw_sizes.weights(faces, photo.shape, small.shape)
         levels = self._recolor(self._draw(small), small, color, share)
         if small.shape == photo.shape:
             return levels
@@ -188,7 +188,7 @@ class Cartoonizer:
         own = getattr(self.generator, "bytes_per_pixel", UNKNOWN_GENERATOR)
         need = height * width * (own + BYTES_PER_PIXEL)
         if self.draw_size != "full":
-            longest = sizes.LARGEST if self.draw_size == "auto" else self.draw_size
+            longest = draw_sizes.LARGEST if self.draw_size == "auto" else self.draw_size
             share = min(1.0, longest / max(height, width))
             need = need * share**2 + height * width * JOINED_BYTES_PER_PIXEL
         free = memory.available()

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from cartoongan_tf.pictures import colors, images, joining, sizes
+from cartoongan_tf.pictures import colors, draw_sizes, images, joining
 
 FOLDER = Path(__file__).resolve().parents[2] / "mobile" / "contract" / "look"
 
@@ -20,7 +20,7 @@ def off(made, name):
 
 def test_the_goldens_for_the_ports_are_what_python_makes():
     photo, small, cartoon = (golden(n) for n in ("photo", "small", "cartoon"))
-    assert off(sizes.shrink(photo, 96), "small") <= 1
+    assert off(draw_sizes.shrink(photo, 96), "small") <= 1
     assert off(colors.tame_color(cartoon, small), "tamed") <= 1
     join = joining.Join(small, cartoon, *photo.shape[:2])
     assert off(join.rows(photo, 0, len(photo)), "joined") <= 1
@@ -45,14 +45,14 @@ def test_no_texture_comes_back_where_the_cartoon_is_flat():
     rng = np.random.default_rng(0)
     photo = rng.integers(0, 256, (120, 160, 3), np.uint8)
     flat = np.full((30, 40, 3), 90.0, np.float32)
-    join = joining.Join(sizes.shrink(photo, 40), flat, 120, 160)
+    join = joining.Join(draw_sizes.shrink(photo, 40), flat, 120, 160)
     assert np.abs(join.rows(photo, 0, 120) - 90).max() < 0.01
 
 
 def test_an_edge_is_steeper_than_enlarged_and_has_no_halo():
     photo = np.full((80, 160, 3), 40, np.uint8)
     photo[:, 80:] = 200
-    small = sizes.shrink(photo, 20)
+    small = draw_sizes.shrink(photo, 20)
     cartoon = small.astype(np.float32)
     joined = joining.Join(small, cartoon, 80, 160).rows(photo, 0, 80)
     enlarged = images.resize(small, 80, 160).astype(float)
