@@ -20,9 +20,7 @@ export const COLORS = {
 /** Takes a style's accidents away, and leaves its tint. */
 export function tame(cartoon, small, faces = []) {
   const { width, height } = small;
-  const cut = cartoon.map((plane) =>
-    Float32Array.from(plane, (level) => Math.min(255, Math.max(0, level))),
-  );
+  const cut = cartoon.map((plane) => plane.map((level) => limit(level, 255)));
   const guide = luma(cut);
   const photo = toPlanes(small.pixels);
   const apart = photo.map((plane, c) => plane.map((level, i) => level - cut[c][i]));
@@ -39,7 +37,9 @@ export function tame(cartoon, small, faces = []) {
       const bound = LIGHT.away + (LIGHT.face - LIGHT.away) * share;
       const more = Math.max(0, 1 - tint / Math.max(size, 1e-6));
       const lighter = light * Math.max(0, 1 - bound / Math.max(Math.abs(light), 1e-6));
-      for (let c = 0; c < 3; c++) cut[c][i] += chroma[c] * more + lighter;
+      for (let c = 0; c < 3; c++) {
+        cut[c][i] = limit(cut[c][i] + chroma[c] * more + lighter, 255);
+      }
     }
   }
   return cut;
@@ -55,7 +55,7 @@ export function keep(cartoon, small) {
   const gain = Math.min(MAX_GAIN, ours.deviation / Math.max(theirs.deviation, 1e-3));
   const [a, b] = guided(light, colors, width, height, SHARPNESS);
   const matched = light.map((value) =>
-    Math.min(100, Math.max(0, (value - theirs.average) * gain + ours.average)),
+    limit((value - theirs.average) * gain + ours.average, 100),
   );
   return fromLab([matched, a, b]);
 }
@@ -78,6 +78,10 @@ function guided(guide, planes, width, height, steps) {
     average(slope).forEach((value, i) => (smooth[i] += value * guide[i]));
     return smooth;
   });
+}
+
+function limit(value, most) {
+  return Math.min(most, Math.max(0, value));
 }
 
 function luma([red, green, blue]) {
@@ -108,7 +112,7 @@ function toLab(planes) {
   const lab = planes.map((plane) => new Float64Array(plane.length));
   for (let i = 0; i < planes[0].length; i++) {
     const linear = planes.map((plane) => {
-      const value = Math.min(255, Math.max(0, plane[i])) / 255;
+      const value = limit(plane[i], 255) / 255;
       return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
     });
     const [x, y, z] = TO_XYZ.map((row, c) => {
@@ -132,7 +136,7 @@ function fromLab([light, a, b]) {
       return WHITE[c] * (isDark ? (share - 16 / 116) / 7.787 : share ** 3);
     });
     FROM_XYZ.forEach((row, c) => {
-      const value = Math.min(1, Math.max(0, dot(row, xyz)));
+      const value = limit(dot(row, xyz), 1);
       const curved = value <= 0.0031308 ? value * 12.92 : 1.055 * value ** (1 / 2.4) - 0.055;
       planes[c][i] = curved * 255;
     });

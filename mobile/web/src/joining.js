@@ -5,7 +5,8 @@ import { mean, REFLECTED, times, toPlanes } from "./planes.js";
 import { weights } from "./sizes.js";
 
 const SMOOTHNESS = 400; // square levels: edges of the photo fainter than 20 count less
-const SHARPENING = 5; // of what a cartoon's pixel differs by from its surroundings
+const SHARPENING = 5; // at most, of what a cartoon's pixel differs by from those around
+const EACH = 2; // a time of enlarging: of an edge two pixels wide more would make steps
 const FIELDS = 4; // of each channel: slope, rest, lowest and highest level
 
 /** A small photo and its cartoon, ready to be joined with the large photo. */
@@ -20,6 +21,8 @@ export class Join {
     Object.assign(this, { width, height, photo });
     this.stride = 3 * FIELDS;
     this.fields = new Float32Array(width * height * this.stride);
+    const enlarging = Math.max(photo.height / height, photo.width / width);
+    this.sharpening = Math.min(SHARPENING, EACH * (enlarging - 1));
     toPlanes(small.pixels).forEach((plane, channel) =>
       this.#prepare(plane, cartoon[channel], channel * FIELDS),
     );
@@ -43,7 +46,7 @@ export class Join {
       const covariance = together[i] - meanPhoto[i] * meanCartoon[i];
       // More than 1 would make the photo's noise louder, less than 0 turn it about.
       const slope = Math.min(1, Math.max(0, covariance / (variance + SMOOTHNESS)));
-      const sharp = cartoon[i] + SHARPENING * (cartoon[i] - around[i]);
+      const sharp = cartoon[i] + this.sharpening * (cartoon[i] - around[i]);
       fields[to] = slope;
       fields[to + 1] = sharp - slope * photo[i];
       fields[to + 2] = low[i];

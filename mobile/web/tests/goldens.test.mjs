@@ -2,14 +2,16 @@
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { after, before, test } from "node:test";
+import { fileURLToPath } from "node:url";
 import { keep, tame } from "../src/colors.js";
 import { finish, Join, Whole } from "../src/joining.js";
 import { toPlanes } from "../src/planes.js";
 import { shrink } from "../src/sizes.js";
 import { choose, compare, decode, drawn, GOLDENS, isNear, LOOK, save, Stand } from "./harness.mjs";
 
+const HERE = dirname(fileURLToPath(import.meta.url));
 const said = JSON.parse(readFileSync(join(GOLDENS, "goldens.json"), "utf8"));
 const read = (name) => readFileSync(join(GOLDENS, name));
 const stand = new Stand();
@@ -38,6 +40,8 @@ const look = JSON.parse(readFileSync(join(LOOK, "look.json"), "utf8"));
 const makers = {
   small: ({ photo }, { longest }) => shrink(photo, longest),
   tamed: ({ cartoon, small }) => level(tame(toPlanes(cartoon.pixels), small), small),
+  tamed_faces: ({ cartoon, small }, { faces }) =>
+    level(tame(toPlanes(cartoon.pixels), small, faces), small),
   kept: ({ cartoon, small }) => level(keep(toPlanes(cartoon.pixels), small), small),
   joined: ({ cartoon, small, photo }) => {
     const join = new Join(small, toPlanes(cartoon.pixels), photo);
@@ -48,11 +52,22 @@ const level = (planes, size) => ({
   ...size, pixels: finish(size, new Whole(planes, size), null, []),
 });
 
-for (const [name, golden] of Object.entries(look)) {
+// Python's colors.keep_color, and its tame_color with these faces, beside this file.
+const face = (left, top, width, height) => ({ left, top, width, height });
+const ours = {
+  kept: { of: ["cartoon", "small"], levels: 1 },
+  tamed_faces: {
+    of: ["cartoon", "small"], levels: 1,
+    faces: [face(20, 10, 30, 36), face(70, 40, 12, 15)],
+  },
+};
+
+for (const [name, golden] of Object.entries({ ...look, ...ours })) {
   test(`${name}.png is made as by Python`, async (context) => {
     const pictures = {};
     for (const of of [name, golden.of].flat()) {
-      const { data, ...size } = await decode(page, readFileSync(join(LOOK, `${of}.png`)));
+      const folder = of in ours ? HERE : LOOK;
+      const { data, ...size } = await decode(page, readFileSync(join(folder, `${of}.png`)));
       pictures[of] = { ...size, pixels: data };
     }
     const { pixels, width, height } = makers[name](pictures, golden);
