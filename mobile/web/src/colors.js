@@ -20,26 +20,33 @@ export const COLORS = {
 /** Takes a style's accidents away, and leaves its tint. */
 export function tame(cartoon, small, faces = []) {
   const { width, height } = small;
-  const cut = cartoon.map((plane) => plane.map((level) => limit(level, 255)));
-  const guide = luma(cut);
-  const photo = toPlanes(small.pixels);
-  const apart = photo.map((plane, c) => plane.map((level, i) => level - cut[c][i]));
-  const shift = guided(guide, apart, width, height, STEPS);
-  const lights = luma(shift);
+  const cut = cartoon.map((plane) => new Float32Array(plane));
+  const apart = toPlanes(small.pixels);
+  for (let c = 0; c < 3; c++) {
+    const [drawn, away] = [cut[c], apart[c]];
+    for (let i = 0; i < drawn.length; i++) {
+      drawn[i] = limit(drawn[i], 255);
+      away[i] -= drawn[i];
+    }
+  }
+  const [reds, greens, blues] = guided(luma(cut), apart, width, height, STEPS);
+  const lights = luma([reds, greens, blues]);
   for (let y = 0, i = 0; y < height; y++) {
     const shares = weights(faces, y, width);
     for (let x = 0; x < width; x++, i++) {
       const share = shares ? shares[x] : 0;
       const light = lights[i];
-      const chroma = shift.map((plane) => plane[i] - light);
-      const size = Math.hypot(...chroma);
+      const red = reds[i] - light;
+      const green = greens[i] - light;
+      const blue = blues[i] - light;
+      const size = Math.sqrt(red * red + green * green + blue * blue);
       const tint = TINT.away + (TINT.face - TINT.away) * share;
       const bound = LIGHT.away + (LIGHT.face - LIGHT.away) * share;
       const more = Math.max(0, 1 - tint / Math.max(size, 1e-6));
       const lighter = light * Math.max(0, 1 - bound / Math.max(Math.abs(light), 1e-6));
-      for (let c = 0; c < 3; c++) {
-        cut[c][i] = limit(cut[c][i] + chroma[c] * more + lighter, 255);
-      }
+      cut[0][i] = limit(cut[0][i] + red * more + lighter, 255);
+      cut[1][i] = limit(cut[1][i] + green * more + lighter, 255);
+      cut[2][i] = limit(cut[2][i] + blue * more + lighter, 255);
     }
   }
   return cut;
@@ -75,7 +82,8 @@ function guided(guide, planes, width, height, steps) {
       offset[i] -= slope[i] * meanGuide[i];
     }
     const smooth = average(offset);
-    average(slope).forEach((value, i) => (smooth[i] += value * guide[i]));
+    const steep = average(slope);
+    for (let i = 0; i < smooth.length; i++) smooth[i] += steep[i] * guide[i];
     return smooth;
   });
 }
@@ -85,7 +93,11 @@ function limit(value, most) {
 }
 
 function luma([red, green, blue]) {
-  return Float64Array.from(red, (r, i) => 0.299 * r + 0.587 * green[i] + 0.114 * blue[i]);
+  const result = new Float64Array(red.length);
+  for (let i = 0; i < result.length; i++) {
+    result[i] = 0.299 * red[i] + 0.587 * green[i] + 0.114 * blue[i];
+  }
+  return result;
 }
 
 function measure(plane) {

@@ -39,8 +39,7 @@ export class Join {
     const squares = average(times(photo, photo), 2);
     const together = average(times(photo, cartoon), 2);
     const around = average(cartoon, 1);
-    const low = extreme(cartoon, width, height, Math.min);
-    const high = extreme(cartoon, width, height, Math.max);
+    const { lows, highs } = findBounds(cartoon, width, height);
     for (let i = 0, to = at; i < photo.length; i++, to += stride) {
       const variance = squares[i] - meanPhoto[i] * meanPhoto[i];
       const covariance = together[i] - meanPhoto[i] * meanCartoon[i];
@@ -49,8 +48,8 @@ export class Join {
       const sharp = cartoon[i] + this.sharpening * (cartoon[i] - around[i]);
       fields[to] = slope;
       fields[to + 1] = sharp - slope * photo[i];
-      fields[to + 2] = low[i];
-      fields[to + 3] = high[i];
+      fields[to + 2] = lows[i];
+      fields[to + 3] = highs[i];
     }
   }
 
@@ -128,25 +127,26 @@ export function finish({ width, height }, first, second, faces) {
   return pixels;
 }
 
-/** The least or largest of 3x3 pixels, the border repeated. */
-function extreme(plane, width, height, pick) {
-  const narrow = new Float32Array(plane.length);
+/** The least and the largest of 3x3 pixels, the border repeated. */
+function findBounds(plane, width, height) {
+  const [low, high, lows, highs] = [1, 2, 3, 4].map(() => new Float32Array(plane.length));
   for (let y = 0, i = 0; y < height; y++) {
     for (let x = 0; x < width; x++, i++) {
       const left = plane[x ? i - 1 : i];
       const right = plane[x < width - 1 ? i + 1 : i];
-      narrow[i] = pick(left, plane[i], right);
+      low[i] = Math.min(left, plane[i], right);
+      high[i] = Math.max(left, plane[i], right);
     }
   }
-  const result = new Float32Array(plane.length);
   for (let y = 0, i = 0; y < height; y++) {
     const up = y ? width : 0;
     const down = y < height - 1 ? width : 0;
     for (let x = 0; x < width; x++, i++) {
-      result[i] = pick(narrow[i - up], narrow[i], narrow[i + down]);
+      lows[i] = Math.min(low[i - up], low[i], low[i + down]);
+      highs[i] = Math.max(high[i - up], high[i], high[i + down]);
     }
   }
-  return result;
+  return { lows, highs };
 }
 
 /** For each place of a longer line: between which two of the shorter, and how far. */

@@ -1,4 +1,5 @@
-// Pictures as planes: an array of numbers for each channel.
+// Pictures as planes: an array of numbers for each channel. Plain loops: a call or an
+// array for each pixel would take several times as long.
 
 /** Red, green and blue of RGBA levels. */
 export function toPlanes(pixels) {
@@ -59,5 +60,7 @@ export function mean(plane, width, height, radius, border) {
 
 /** Products of two planes, pixel by pixel. */
 export function times(one, other) {
-  return Float64Array.from(one, (value, i) => value * other[i]);
+  const result = new Float64Array(one.length);
+  for (let i = 0; i < result.length; i++) result[i] = one[i] * other[i];
+  return result;
 }
