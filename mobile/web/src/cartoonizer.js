@@ -61,7 +61,8 @@ export class Cartoonizer {
    *   joined with it (docs/look.md).
    * @param {object} choice
    * @param {string} choice.style One of `styles`.
-   * @param {256|512} [choice.size] What the network draws at, at most.
+   * @param {256|512} [choice.size] What the network draws at, at most; by default as
+   *   large as there is a model.
    * @param {"auto"|"style"|"photo"} [choice.color] The style's colours without its
    *   accidents; as the network draws; the photo's.
    * @param {boolean} [choice.faces] Whether the drawing is sized by faces.
@@ -132,16 +133,18 @@ export class Cartoonizer {
   }
 
   /** A style's models up to a size, the smallest first. */
-  #find({ style, size = 512, variant = this.table.variant }) {
+  #find({ style, size, variant = this.table.variant }) {
     const files = this.table.styles.find((each) => each.name === style)?.models ?? [];
-    const fitting = files.filter((each) => each.size <= size && each.variant === variant);
-    if (!fitting.some((each) => each.size === size)) {
+    const fitting = files
+      .filter((each) => each.variant === variant && each.size <= (size ?? Infinity))
+      .sort((a, b) => a.size - b.size);
+    if (!fitting.length || (size && fitting.at(-1).size !== size)) {
       throw new Error(
         `There is no model for this. Received: style=${style}, size=${size}, ` +
           `variant=${variant}; styles: ${this.styles.join(", ")}; sizes: ${SIZES}`,
       );
     }
-    return fitting.sort((a, b) => a.size - b.size).map((file) => this.#locate(file));
+    return fitting.map((file) => this.#locate(file));
   }
 
   #locate({ url, bytes, size }) {

@@ -55,7 +55,9 @@ export class Join {
 
   /** A row of the large cartoon, RGB in float levels, into an array. */
   row(y, levels) {
-    const { fields, narrow, stride, photo, columns } = this;
+    const { fields, narrow, stride } = this;
+    const { pixels, width } = this.photo;
+    const { firsts, seconds, shares } = this.columns;
     const down = this.rows.shares[y];
     let above = this.rows.firsts[y] * narrow.length;
     let below = this.rows.seconds[y] * narrow.length;
@@ -63,19 +65,30 @@ export class Join {
       const value = fields[above++];
       narrow[i] = value + (fields[below++] - value) * down;
     }
-    let from = y * photo.width * 4;
-    for (let x = 0, to = 0; x < photo.width; x++, from++) {
-      const share = columns.shares[x];
-      let left = columns.firsts[x] * stride;
-      const ahead = columns.seconds[x] * stride - left;
-      for (let c = 0; c < 3; c++, left += FIELDS) {
-        const right = left + ahead;
-        const slope = narrow[left] + (narrow[right] - narrow[left]) * share;
-        const rest = narrow[left + 1] + (narrow[right + 1] - narrow[left + 1]) * share;
-        const low = narrow[left + 2] + (narrow[right + 2] - narrow[left + 2]) * share;
-        const high = narrow[left + 3] + (narrow[right + 3] - narrow[left + 3]) * share;
-        const level = slope * photo.pixels[from++] + rest;
-        levels[to++] = Math.min(high, Math.max(low, level));
+    const row = y * width * 4;
+    for (let x = 0, end = 0; x < width; x = end) {
+      // all pixels between the same two of the small picture
+      const first = firsts[x];
+      while (end < width && firsts[end] === first) end++;
+      let left = first * stride;
+      let right = seconds[x] * stride;
+      for (let c = 0; c < 3; c++, left += FIELDS, right += FIELDS) {
+        const slope = narrow[left];
+        const rest = narrow[left + 1];
+        const low = narrow[left + 2];
+        const high = narrow[left + 3];
+        const slopes = narrow[right] - slope;
+        const rests = narrow[right + 1] - rest;
+        const lows = narrow[right + 2] - low;
+        const highs = narrow[right + 3] - high;
+        for (let at = x; at < end; at++) {
+          const share = shares[at];
+          const photo = pixels[row + at * 4 + c];
+          const level = (slope + slopes * share) * photo + rest + rests * share;
+          const least = low + lows * share;
+          const most = high + highs * share;
+          levels[at * 3 + c] = level < least ? least : level > most ? most : level;
+        }
       }
     }
   }

@@ -24,36 +24,27 @@ export const REPEATED = (place, length) => {
 
 /** Means of square boxes of `2 * radius + 1` pixels, by running sums. */
 export function mean(plane, width, height, radius, border) {
-  const narrow = new Float64Array(plane.length);
+  const result = new Float64Array(plane.length);
   const side = 2 * radius + 1;
+  const count = side * side;
+  const row = (y) => border(y - radius, height) * width;
   const columns = Int32Array.from({ length: width + 2 * radius }, (_, i) =>
     border(i - radius, width),
   );
-  for (let y = 0; y < height; y++) {
-    const row = y * width;
-    let sum = 0;
-    for (let i = 0; i < side - 1; i++) sum += plane[row + columns[i]];
-    for (let x = 0; x < width; x++) {
-      sum += plane[row + columns[x + side - 1]];
-      narrow[row + x] = sum;
-      sum -= plane[row + columns[x]];
-    }
-  }
-  const result = new Float64Array(plane.length);
-  const sums = new Float64Array(width);
-  const count = side * side;
-  const row = (y) => border(y - radius, height) * width;
+  const sums = new Float64Array(width); // of each column, as tall as a box
   for (let y = 0; y < side - 1; y++) {
-    for (let x = 0, from = row(y); x < width; x++) sums[x] += narrow[from++];
+    for (let x = 0, from = row(y); x < width; x++) sums[x] += plane[from++];
   }
-  for (let y = 0; y < height; y++) {
-    let fresh = row(y + side - 1);
-    let stale = row(y);
-    for (let x = 0, to = y * width; x < width; x++, to++) {
-      const sum = sums[x] + narrow[fresh++];
-      result[to] = sum / count;
-      sums[x] = sum - narrow[stale++];
+  for (let y = 0, to = 0; y < height; y++) {
+    for (let x = 0, from = row(y + side - 1); x < width; x++) sums[x] += plane[from++];
+    let sum = 0;
+    for (let i = 0; i < side - 1; i++) sum += sums[columns[i]];
+    for (let x = 0; x < width; x++) {
+      sum += sums[columns[x + side - 1]];
+      result[to++] = sum / count;
+      sum -= sums[columns[x]];
     }
+    for (let x = 0, from = row(y); x < width; x++) sums[x] -= plane[from++];
   }
   return result;
 }
