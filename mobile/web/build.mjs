@@ -6,10 +6,11 @@ import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { findPreviews, findStyles, LIVE, VARIANT } from "./models.mjs";
+import { describeFaces, findPreviews, findStyles, LIVE, VARIANT } from "./models.mjs";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const ROOT = resolve(HERE, "../..");
+const FACES = join(ROOT, "cartoongan_tf/pictures/faces.tflite"); // Python's own
 const HELP = `\
 usage: node build.mjs [--models DIR] [--goldens DIR] [--out DIR]
 
@@ -42,6 +43,7 @@ async function main() {
   const out = prepare(flags.out);
 
   for (const file of STATIC) cpSync(join(HERE, "src", file), join(out, file));
+  for (const file of ["LICENSE", "NOTICE"]) cpSync(join(ROOT, file), join(out, `${file}.txt`));
   const wasm = `wasm-${litert.version}/`;
   for (const name of WASM) {
     for (const ending of ["js", "wasm"]) {
@@ -86,7 +88,9 @@ function prepare(folder) {
 }
 
 function writeModels(out, styles, previews, wasm) {
-  const table = { variant: VARIANT, live: LIVE, wasm, styles: [] };
+  const faces = describeFaces(FACES);
+  cpSync(FACES, join(out, faces.url));
+  const table = { variant: VARIANT, live: LIVE, wasm, faces, styles: [] };
   for (const { name, licence, models } of styles) {
     for (const { path, url } of models) cpSync(path, join(out, url));
     const style = { name, licence };

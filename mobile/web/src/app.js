@@ -28,13 +28,16 @@ const state = {
 // ------------------------------------------------------------------ telling
 
 function tellEngine() {
-  const { running, fallback, seconds, table } = state.cartoonizer ?? {};
+  const { running, fallback, drawing, table } = state.cartoonizer ?? {};
   const { accelerator, threads } = running ?? {};
   let device = "–";
   if (accelerator === "webgpu") device = say("onGpu");
   else if (running) device = say(threads > 1 ? "onCpu" : "onCpuAlone", { threads });
   $("running").textContent = device;
-  $("took").textContent = seconds ? say("second", { seconds: seconds.toFixed(2) }) : "–";
+  $("took").textContent = drawing
+    ? say("second", { seconds: drawing.seconds.toFixed(2) })
+    : "–";
+  $("drawn-at").textContent = drawing ? say("pixels", drawing) : "–";
   $("fallback").hidden = !fallback;
   $("fallback").textContent = fallback
     ? say("fellBack", { reason: sayReason(fallback) })
@@ -76,13 +79,13 @@ async function draw(mine) {
   setBusy(true);
   complain(null);
   try {
-    const size = chosenSize();
-    const cartoon = await cartoonizer.draw(photo.pixels, { style, size, onProgress });
+    const choice = { style, onProgress, ...chosen() };
+    const cartoon = await cartoonizer.draw(photo.pixels, choice);
     if (mine !== latest || camera.isOpen) return;
     state.cartoon = cartoon;
     stage.showCartoon(cartoon);
     describe();
-    tellDrawn(photo, cartoonizer.seconds);
+    tellDrawn(photo, cartoonizer.drawing.seconds);
   } catch (error) {
     if (mine === latest) {
       tell(null);
@@ -122,8 +125,12 @@ function setPhoto(photo, isExample = false) {
   return redraw();
 }
 
-function chosenSize() {
-  return Number(document.querySelector("input[name=size]:checked").value);
+/** What the controls say of the look. */
+function chosen() {
+  const [size, color] = ["size", "color"].map(
+    (name) => document.querySelector(`input[name=${name}]:checked`).value,
+  );
+  return { size: Number(size), color, faces: $("faces").checked };
 }
 
 // ------------------------------------------------------------------ photos
@@ -208,7 +215,9 @@ async function live(stream) {
     const { style, cartoonizer } = state;
     if (!cartoonizer) continue; // the page is still loading
     const variant = cartoonizer.liveVariant(style);
-    const choice = { style, variant, size: 256, enlarge: false, onProgress };
+    // Looking for faces would take longer than drawing.
+    const look = { ...chosen(), size: 256, faces: false };
+    const choice = { style, variant, ...look, onProgress };
     try {
       const cartoon = await cartoonizer.draw(photo.pixels, choice);
       if (camera.stream !== stream) return;
@@ -314,10 +323,16 @@ function setStrength() {
 function listenForChoices() {
   $("strength").oninput = setStrength;
   setStrength();
-  const size = document.querySelector(`input[name=size][value="${recall("size")}"]`);
-  if (size) size.checked = true;
-  $("sizes").onchange = () => {
-    keep("size", String(chosenSize()));
+  for (const name of ["size", "color"]) {
+    const kept = document.querySelector(`input[name=${name}][value="${recall(name)}"]`);
+    if (kept) kept.checked = true;
+  }
+  $("faces").checked = recall("faces") !== "no";
+  $("look").onchange = () => {
+    const { size, color, faces } = chosen();
+    keep("size", String(size));
+    keep("color", color);
+    keep("faces", faces ? "yes" : "no");
     redraw();
   };
   $("engine").value = recall("engine") || "auto";
@@ -404,7 +419,8 @@ async function showExample() {
 
 async function keepModels() {
   const { table } = state.cartoonizer;
-  const urls = table.styles.flatMap(({ models }) => models.map(({ url }) => url));
+  const files = [table.faces, ...table.styles.flatMap(({ models }) => models)];
+  const urls = files.map(({ url }) => url);
   const all = await keepFiles(urls, (done, of) =>
     tellOffline("offlineLoading", { done, all: of }),
   );

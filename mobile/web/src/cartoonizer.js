@@ -1,6 +1,7 @@
 // The class that a page embeds: a photo's pixels in, the cartoon's out, in a worker.
 
 const SIZES = [256, 512];
+const COLORS = ["auto", "style", "photo"];
 const MOST_THREADS = 4; // more gain nothing at these sizes and make phones hot
 
 /**
@@ -37,6 +38,8 @@ export class Cartoonizer {
     this.running = null;
     /** Why it does not run on the GPU although it was tried; null if it was not. */
     this.fallback = null;
+    /** Of the last picture: `{seconds, size, faces}`, its drawing's long side, how many. */
+    this.drawing = null;
   }
 
   /** Names of the styles. */
@@ -54,13 +57,17 @@ export class Cartoonizer {
   /**
    * Draws one photo. Photos are drawn in the order of the calls.
    *
-   * @param {ImageData} photo Any size. The network's cartoon is resized to it.
+   * @param {ImageData} photo Any size. The network sees it small, and its cartoon is
+   *   joined with it (docs/look.md).
    * @param {object} choice
    * @param {string} choice.style One of `styles`.
-   * @param {256|512} [choice.size] What the network draws at.
+   * @param {256|512} [choice.size] What the network draws at, at most; by default as
+   *   large as there is a model.
+   * @param {"auto"|"style"|"photo"} [choice.color] The style's colours without its
+   *   accidents; as the network draws; the photo's.
+   * @param {boolean} [choice.faces] Whether the drawing is sized by faces.
    * @param {string} [choice.variant] Of the model file; `float16`, or `int8`, which is
    *   faster and a little further from the trained network.
-   * @param {boolean} [choice.enlarge] false: the cartoon stays as small as drawn.
    * @param {function} [choice.onProgress] Gets `{stage, done}`: `start`, `download`
    *   (with its share done), `draw`.
    * @returns {Promise<ImageData>}
@@ -93,14 +100,17 @@ export class Cartoonizer {
   }
 
   async #draw(photo, choice) {
-    const { onProgress = () => {}, enlarge = true } = choice;
-    const model = this.#find(choice);
+    const { onProgress = () => {}, color = "auto", faces = true } = choice;
+    if (!COLORS.includes(color)) {
+      throw new Error(`color must be one of ${COLORS.join(", ")}. Received: ${color}`);
+    }
     const order = {
-      model,
+      models: this.#find(choice),
+      faces: faces ? this.#locate(this.table.faces) : null,
+      color,
       pixels: photo.data,
       width: photo.width,
       height: photo.height,
-      enlarge,
     };
     if (!this.worker) {
       onProgress({ stage: "start" });
@@ -116,20 +126,29 @@ export class Cartoonizer {
       await this.#restart();
       drawn = await this.#ask("draw", order, onProgress);
     }
-    this.seconds = drawn.seconds;
-    return new ImageData(drawn.pixels, drawn.width, drawn.height);
+    const { pixels, lack, ...drawing } = drawn;
+    if (lack) console.warn(`Faces are not looked for: ${lack}`);
+    this.drawing = drawing;
+    return new ImageData(pixels, photo.width, photo.height);
   }
 
-  #find({ style, size = 256, variant = this.table.variant }) {
+  /** A style's models up to a size, the smallest first. */
+  #find({ style, size, variant = this.table.variant }) {
     const files = this.table.styles.find((each) => each.name === style)?.models ?? [];
-    const file = files.find((each) => each.size === size && each.variant === variant);
-    if (!file) {
+    const fitting = files
+      .filter((each) => each.variant === variant && each.size <= (size ?? Infinity))
+      .sort((a, b) => a.size - b.size);
+    if (!fitting.length || (size && fitting.at(-1).size !== size)) {
       throw new Error(
         `There is no model for this. Received: style=${style}, size=${size}, ` +
           `variant=${variant}; styles: ${this.styles.join(", ")}; sizes: ${SIZES}`,
       );
     }
-    return { url: new URL(file.url, this.root).href, bytes: file.bytes, size };
+    return fitting.map((file) => this.#locate(file));
+  }
+
+  #locate({ url, bytes, size }) {
+    return { url: new URL(url, this.root).href, bytes, size };
   }
 
   async #start() {

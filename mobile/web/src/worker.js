@@ -2,12 +2,18 @@
 // to one file without imports, because LiteRT loads its own parts by importScripts.
 
 import { loadAndCompile, loadLiteRt, Tensor } from "@litertjs/core";
-import { fit, fromOutput, range, resize, toInput } from "./pixels.js";
+import { COLORS } from "./colors.js";
+import { findFaces } from "./faces.js";
+import { finish, Join, Whole } from "./joining.js";
+import { fromOutput, range, toInput } from "./pixels.js";
+import { choose, rescale, shrink } from "./sizes.js";
 import { widen } from "./widen.js";
 
 const KEPT_MODELS = 2; // the one in use and the one before: switching back is instant
 const models = new Map(); // url -> compiled model, the latest used last
+let finder = null; // the network that finds faces
 let options = null;
+let waited = 0; // ms for models, which is no drawing
 
 /** Starts LiteRT on one accelerator; it cannot be moved to another afterwards. */
 async function open({ wasm, accelerator, threads }) {
@@ -32,7 +38,7 @@ async function open({ wasm, accelerator, threads }) {
   };
 }
 
-/** Fetches and compiles a model, unless it is there. */
+/** A model, fetched and compiled unless it is there. */
 async function load({ url, bytes }, tell) {
   const kept = models.get(url);
   if (kept) {
@@ -40,10 +46,7 @@ async function load({ url, bytes }, tell) {
     models.set(url, kept);
     return kept;
   }
-  const isCpu = options.accelerator === "wasm";
-  const stored = await download(url, bytes, tell);
-  const data = isCpu ? widen(stored) : stored;
-  const model = await loadAndCompile(data, options);
+  const model = await compile({ url, bytes }, tell, options);
   if (options.accelerator === "webgpu" && !isOnGpu(model)) {
     model.delete();
     throw new Error("the GPU cannot run every part of this model");
@@ -54,6 +57,15 @@ async function load({ url, bytes }, tell) {
     old.delete();
     models.delete(other);
   }
+  return model;
+}
+
+async function compile({ url, bytes }, tell, how) {
+  const begun = performance.now();
+  const stored = await download(url, bytes, tell);
+  const data = how.accelerator === "wasm" ? widen(stored) : stored;
+  const model = await loadAndCompile(data, how);
+  waited += performance.now() - begun;
   return model;
 }
 
@@ -80,32 +92,64 @@ async function download(url, bytes, tell) {
   return data;
 }
 
-/** Draws RGBA levels of any size; gives RGBA levels of that size, or of the model's. */
-async function draw({ model, pixels, width, height, enlarge }, tell) {
-  const side = model.size;
-  const compiled = await load(model, tell);
-  tell({ stage: "draw" });
+/**
+ * Draws RGBA levels of any size.
+ *
+ * @param {object} order
+ * @param {object[]} order.models Of one style, the smallest first.
+ * @param {object} [order.faces] The model that finds faces; without it none is looked for.
+ * @param {"auto"|"style"|"photo"} order.color
+ */
+async function draw({ models: choices, faces: file, color, ...photo }, tell) {
   const begun = performance.now();
-  const small = fit(width, height, side);
-  const fitted = resize(pixels, width, height, small.width, small.height);
-  const input = toInput(fitted, small.width, small.height, side);
-  const output = await run(compiled, input, side);
-  check(input, output);
-  let cartoon = fromOutput(output, side, small.width, small.height);
-  let size = small;
-  if (enlarge && (small.width !== width || small.height !== height)) {
-    cartoon = resize(cartoon, small.width, small.height, width, height);
-    size = { width, height };
-  }
-  return { pixels: cartoon, ...size, seconds: (performance.now() - begun) / 1000 };
+  waited = 0;
+  const { faces, lack } = await look(photo, file);
+  const longest = Math.max(photo.width, photo.height);
+  const { first, second, again } = choose(longest, faces, choices.at(-1).size);
+  const drawSmall = async (side) => {
+    const small = shrink(photo, side);
+    const drawn = await drawWhole(small, choices, tell);
+    const cartoon = COLORS[color](drawn, small, rescale(faces, photo, small));
+    const isWhole = small.width === photo.width && small.height === photo.height;
+    return isWhole ? new Whole(cartoon, small) : new Join(small, cartoon, photo);
+  };
+  const coarse = await drawSmall(first);
+  const fine = again.length ? await drawSmall(second) : null;
+  const pixels = finish(photo, coarse, fine, again);
+  const seconds = (performance.now() - begun - waited) / 1000;
+  return { pixels, seconds, lack, faces: faces.length, size: Math.min(first, longest) };
 }
 
+/** Where faces cannot be looked for, a photo is drawn as one without. */
+async function look(photo, file) {
+  if (!file) return { faces: [] };
+  try {
+    // On the CPU always: it is small, and one of its answers counts as true or false.
+    finder ??= await compile(file, () => {}, { ...options, accelerator: "wasm" });
+    return { faces: await findFaces(photo, (input) => run(finder, input, 128)) };
+  } catch (error) {
+    return { faces: [], lack: String(error?.message ?? error) };
+  }
+}
+
+/** A picture's cartoon at its own size, by the smallest model that holds it. */
+async function drawWhole({ pixels, width, height }, choices, tell) {
+  const model = choices.find(({ size }) => size >= Math.max(width, height));
+  const compiled = await load(model, tell);
+  tell({ stage: "draw" });
+  const input = toInput(pixels, width, height, model.size);
+  const [output] = await run(compiled, input, model.size);
+  check(input, output);
+  return fromOutput(output, model.size, width, height);
+}
+
+/** A network's outputs for a square of a side. */
 async function run(compiled, input, side) {
   const tensor = new Tensor(input, [1, side, side, 3]);
   let results = [];
   try {
     results = await compiled.run([tensor]);
-    return await results[0].data();
+    return await Promise.all(results.map((result) => result.data()));
   } finally {
     tensor.delete();
     for (const result of results) result.delete();

@@ -26,7 +26,7 @@ test("the camera is drawn live, and its picture taken and saved", async () => {
   await page.waitForFunction(() => /\d+\.\d/.test(document.getElementById("status").textContent));
   assert.match(await page.textContent("#status"), /Live from your camera, \d+\.\d/);
   const [width, height] = await page.$eval("#after", (c) => [c.width, c.height]);
-  assert.equal(Math.max(width, height), 256);
+  assert.equal(Math.max(width, height), 640); // joined with the camera's picture
   assert.equal(await page.isVisible("#shutter"), true);
   assert.equal(await page.isDisabled("#save"), true);
   await page.screenshot({ path: join(SCREENSHOTS, "camera.png") });

@@ -22,6 +22,8 @@ after(async () => {
 
 test("the GPU draws what the CPU draws", async (context) => {
   const page = await gpuStand.visit({}, { settings: { engine: "gpu" } });
+  const told = [];
+  page.on("console", (message) => told.push(message.text()));
   await drawn(page);
   await page.click("summary");
   const [running, fallback] = await page.evaluate(() =>
@@ -37,6 +39,7 @@ test("the GPU draws what the CPU draws", async (context) => {
   const near = compare(byGpu, byCpu);
   context.diagnostic(`${near.levels} levels at most, ${near.psnr.toFixed(1)} dB`);
   assert.ok(near.psnr >= 45, JSON.stringify(near));
+  assert.ok(!told.some((text) => /Faces are not/.test(text)), told.join()); // on the CPU
   assert.deepEqual(page.errors, []);
 });
 

@@ -12,6 +12,7 @@ const HERE = dirname(fileURLToPath(import.meta.url));
 const WEB = dirname(HERE);
 const ROOT = resolve(WEB, "../..");
 export const GOLDENS = process.env.GOLDENS ?? join(ROOT, "mobile/contract/goldens");
+export const LOOK = join(ROOT, "mobile/contract/look");
 const MODELS = process.env.MODELS ?? join(ROOT, "saved_models");
 export const SCREENSHOTS = join(WEB, "screenshots");
 export const EXAMPLE = readFileSync(join(WEB, "src/example.jpg"));

@@ -45,7 +45,7 @@ for (const [name, options] of Object.entries(LOOKS)) {
     const wide = await page.evaluate(() => document.documentElement.scrollWidth);
     assert.ok(wide <= page.viewportSize().width, `it is ${wide} pixels wide`);
 
-    const low = await page.$$eval("button:not([hidden]), select, .card, .switch label", (all) =>
+    const low = await page.$$eval("button:not([hidden]), select, .card, .switch label, .check", (all) =>
       all.filter((e) => e.offsetParent && e.getBoundingClientRect().height < 40)
         .map((e) => e.outerHTML),
     );
@@ -106,7 +106,7 @@ test("all can be done by keyboard", async () => {
     assert.ok(hasRing, id);
     reached.push(id);
   }
-  for (const id of ["language", "divider", "save", "choose", "camera", "style", "strength", "size", "SUMMARY"]) {
+  for (const id of ["language", "divider", "save", "choose", "camera", "style", "strength", "size", "color", "faces", "SUMMARY"]) {
     assert.ok(reached.includes(id), `${id} is not reached: ${reached}`);
   }
   await page.focus("input[name=style]:checked");
