@@ -12,6 +12,7 @@ import org.opencv.imgcodecs.Imgcodecs
 class LargePhotoTest {
     @Test
     fun `a JPEG of 12 megapixels becomes a cartoon under 512 MB of heap`() {
+        Fixtures.load()
         val limit = Runtime.getRuntime().maxMemory()
         assertTrue("the heap is ${limit shr 20} MB", limit <= 512L shl 20)
         val file = File("target/pictures/large.jpg").apply { parentFile.mkdirs() }

@@ -53,10 +53,10 @@ internal object Coloring {
         val luma = FloatArray(width * height) {
             levels[3 * it] * LUMA[0] + levels[3 * it + 1] * LUMA[1] + levels[3 * it + 2] * LUMA[2]
         }
-        val guide = scratch.add(Mat(height, width, CvType.CV_32F)).also { it.put(0, 0, luma) }
+        val guide = Guide(scratch, scratch.add(Mat(height, width, CvType.CV_32F)).also { it.put(0, 0, luma) }, STEPS)
         val smooth = (0..2).map { channel ->
             val one = scratch.mat().also { Core.extractChannel(apart, it, channel) }
-            DoubleArray(width * height).also { guided(scratch, guide, one, STEPS).get(0, 0, it) }
+            DoubleArray(width * height).also { guide.smooth(one).get(0, 0, it) }
         }
         val weights = FloatArray(width)
         for (y in 0 until height) {
@@ -92,9 +92,9 @@ internal object Coloring {
         val light = scratch.mat().also { theirs[0].convertTo(it, CvType.CV_32F, gain, target - mean * gain) }
         Core.min(light, Scalar.all(100.0), light)
         Core.max(light, Scalar.all(0.0), light)
+        val guide = Guide(scratch, theirs[0], SHARPNESS)
         val colors = (1..2).map { channel ->
-            val smooth = guided(scratch, theirs[0], ours[channel], SHARPNESS)
-            scratch.mat().also { smooth.convertTo(it, CvType.CV_32F) }
+            scratch.mat().also { guide.smooth(ours[channel]).convertTo(it, CvType.CV_32F) }
         }
         val merged = scratch.mat().also { Core.merge(listOf(light) + colors, it) }
         Imgproc.cvtColor(merged, merged, Imgproc.COLOR_Lab2RGB)
@@ -118,29 +118,38 @@ internal object Coloring {
         return mean.get(0, 0)[0] to spread.get(0, 0)[0]
     }
 
-    /** Smooths [values], except across edges of [guide]: one channel each. @return float64. */
-    private fun guided(scratch: Scratch, guide: Mat, values: Mat, steps: Double): Mat {
-        val radius = max(1, round(max(guide.cols(), guide.rows()) * WINDOW / 2).toInt())
-        val side = Size(2.0 * radius + 1, 2.0 * radius + 1)
-        fun mean(of: Mat) = scratch.mat().also {
-            // float64 sums: a variance is a small difference of large numbers
-            Imgproc.boxFilter(of, it, CvType.CV_64F, side, Point(-1.0, -1.0), true, Core.BORDER_REFLECT)
-        }
-        fun product(a: Mat, b: Mat) = scratch.mat().also { Core.multiply(a, b, it) }
-        fun difference(a: Mat, b: Mat) = scratch.mat().also { Core.subtract(a, b, it) }
-        fun double(of: Mat) = scratch.mat().also { of.convertTo(it, CvType.CV_64F) }
+    /** Smooths, except across edges of a picture of one channel that are larger than [steps]. */
+    private class Guide(private val scratch: Scratch, levels: Mat, steps: Double) {
+        private val g = double(levels)
+        private val side = max(1, round(max(g.cols(), g.rows()) * WINDOW / 2).toInt()) * 2.0 + 1
+        private val meanG = mean(g)
+        private val variance = difference(mean(product(g, g)), product(meanG, meanG))
 
-        val g = double(guide)
-        val e = double(values)
-        val meanG = mean(g)
-        val meanE = mean(e)
-        val variance = difference(mean(product(g, g)), product(meanG, meanG))
-        Core.add(variance, Scalar.all(steps * steps), variance)
-        val slope = difference(mean(product(g, e)), product(meanG, meanE))
-        Core.divide(slope, variance, slope)
-        val offset = difference(meanE, product(slope, meanG))
-        val result = product(mean(slope), g)
-        Core.add(result, mean(offset), result)
-        return result
+        init {
+            Core.add(variance, Scalar.all(steps * steps), variance)
+        }
+
+        /** @return float64. */
+        fun smooth(values: Mat): Mat {
+            val e = double(values)
+            val meanE = mean(e)
+            val slope = difference(mean(product(g, e)), product(meanG, meanE))
+            Core.divide(slope, variance, slope)
+            val offset = difference(meanE, product(slope, meanG))
+            val result = product(mean(slope), g)
+            Core.add(result, mean(offset), result)
+            return result
+        }
+
+        private fun double(of: Mat) = scratch.mat().also { of.convertTo(it, CvType.CV_64F) }
+
+        private fun product(a: Mat, b: Mat) = scratch.mat().also { Core.multiply(a, b, it) }
+
+        private fun difference(a: Mat, b: Mat) = scratch.mat().also { Core.subtract(a, b, it) }
+
+        // float64 sums: a variance is a small difference of large numbers
+        private fun mean(of: Mat) = scratch.mat().also {
+            Imgproc.boxFilter(of, it, CvType.CV_64F, Size(side, side), Point(-1.0, -1.0), true, Core.BORDER_REFLECT)
+        }
     }
 }

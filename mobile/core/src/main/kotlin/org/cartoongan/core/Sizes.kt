@@ -4,7 +4,6 @@ import kotlin.math.ceil
 import kotlin.math.floor
 import kotlin.math.max
 import kotlin.math.min
-import kotlin.math.round
 import org.opencv.core.CvType
 import org.opencv.core.Mat
 import org.opencv.core.Size
@@ -14,14 +13,10 @@ import org.opencv.imgproc.Imgproc
 data class Extent(val width: Int, val height: Int) {
     override fun toString() = "${width}x$height"
 
-    /** This, shrunk with its ratio kept until it fits; never enlarged. As in Python, halves to even. */
-    fun fittedInto(box: Extent): Extent {
-        val ratio = min(1.0, min(box.height.toDouble() / height, box.width.toDouble() / width))
-        fun side(length: Int) = max(1, round(length * ratio).toInt())
-        return Extent(side(width), side(height))
-    }
-
-    /** This as a network of the size [box] sees it: the long side at most [longest]. Halves are rounded up. */
+    /**
+     * This as a network of the size [box] sees it: shrunk with its ratio kept until it fits and
+     * the long side is at most [longest]; never enlarged. Halves are rounded up.
+     */
     internal fun drawnAt(longest: Int, box: Extent): Extent {
         val fit = min(box.height.toDouble() / height, box.width.toDouble() / width)
         val share = min(1.0, min(longest.toDouble() / max(width, height), fit))
