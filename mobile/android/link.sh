@@ -1,6 +1,6 @@
 #!/bin/sh
 # Compiles the resources and links them with the manifest by aapt2, and gathers the models,
-# as the Gradle build would: what Robolectric and the compiler want, under app/target/.
+# as the Gradle build would (`copyModels`): what Robolectric and the compiler want, under app/target/.
 #   link.sh FRAMEWORK.apk MODELS
 set -eu
 framework=$1
@@ -18,6 +18,8 @@ for contract in "$models"/*/tflite/model.json; do
   mkdir -p "target/assets/models/$style"
   cp "$contract" "$(dirname "$contract")"/*.tflite "target/assets/models/$style/"
 done
+# what finds faces lies beside the Python that runs it too, and its licence at the repository's top
+cp ../../../cartoongan_tf/pictures/faces.tflite ../../../NOTICE target/assets/
 aapt2 link -I "$framework" --manifest target/compiled/AndroidManifest.xml \
   -A target/assets -0 .tflite --version-code 1 --version-name 1.0 --java target/generated \
   -o target/resources.apk target/compiled/res.zip

@@ -41,7 +41,7 @@ dependencies {
     implementation(project(":core"))
 }
 
-/** Puts the exported models of all styles among the app's assets. */
+/** Puts the exported models of all styles among the app's assets, and what finds faces with its licence. */
 abstract class CopyModels : DefaultTask() {
     @get:Internal
     abstract val folder: DirectoryProperty
@@ -49,6 +49,10 @@ abstract class CopyModels : DefaultTask() {
     @get:InputFiles
     @get:PathSensitive(PathSensitivity.RELATIVE)
     abstract val models: ConfigurableFileCollection
+
+    @get:InputFiles
+    @get:PathSensitive(PathSensitivity.NAME_ONLY)
+    abstract val beside: ConfigurableFileCollection
 
     @get:OutputDirectory
     abstract val assets: DirectoryProperty
@@ -65,11 +69,14 @@ abstract class CopyModels : DefaultTask() {
             )
         }
         files.sync {
-            from(folder)
-            include("*/tflite/model.json", "*/tflite/*.tflite")
-            eachFile { path = path.replace("/tflite/", "/") }
+            into(assets)
+            from(beside)
+            from(folder) {
+                include("*/tflite/model.json", "*/tflite/*.tflite")
+                eachFile { path = path.replace("/tflite/", "/") }
+                into("models")
+            }
             includeEmptyDirs = false
-            into(assets.dir("models"))
         }
     }
 }
@@ -78,6 +85,7 @@ val copyModels = tasks.register<CopyModels>("copyModels") {
     val from = rootProject.file(providers.gradleProperty("models").getOrElse("../../saved_models"))
     folder = from
     models.from(fileTree(from) { include("*/tflite/model.json", "*/tflite/*.tflite") })
+    beside.from(rootProject.file("../../cartoongan_tf/pictures/faces.tflite"), rootProject.file("../../NOTICE"))
 }
 
 androidComponents {

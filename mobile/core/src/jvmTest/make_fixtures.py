@@ -1,11 +1,16 @@
 """The command that draws resources/: what Python makes of small pictures."""
 
+import json
+import shutil
+from dataclasses import asdict
 from pathlib import Path
 
+import matplotlib
 import numpy as np
 from PIL import Image
 
 from cartoongan_tf.pictures import images
+from cartoongan_tf.pictures.faces import find_faces
 from cartoongan_tf.samples import samples
 
 HERE = Path(__file__).resolve().parent / "resources"
@@ -16,12 +21,16 @@ def main():
     HERE.mkdir(exist_ok=True)
     photo = samples.draw_photo(3, 61, 97)
     images.write(HERE / "photo.png", photo)
-    images.write(HERE / "shrunk.png", images.fit(photo, 40, 40))
-    images.write(HERE / "enlarged.png", images.resize(photo, 95, 150))
     images.write(HERE / "scene.jpg", samples.draw_photo(11, 384, 512))
     # so small that it is reflected several times
     images.write(HERE / "small.png", photo[:12, :20])
     images.write(HERE / "padded.png", images.pad(photo[:12, :20], smallest=(64, 64)))
+    # Grace Hopper by the US Navy: public domain
+    portrait = Path(matplotlib.get_data_path()) / "sample_data" / "grace_hopper.jpg"
+    shutil.copy(portrait, HERE / "portrait.jpg")
+    (face,) = find_faces(images.read(portrait).pixels)
+    box = {key: value for key, value in asdict(face).items() if key != "points"}
+    (HERE / "face.json").write_text(json.dumps(box, indent=2) + "\n")
     for orientation in range(1, 9):
         exif = Image.Exif()
         exif[0x0112] = orientation

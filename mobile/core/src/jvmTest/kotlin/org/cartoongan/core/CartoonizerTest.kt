@@ -15,15 +15,18 @@ import org.opencv.core.Mat
 class CartoonizerTest {
     private val photo = Fixtures.read("photo.png")
 
-    private fun draw(engine: Engine, photo: ArrayRaster = this.photo, strength: Float = 1f) =
-        ArrayRaster(photo.width, photo.height).also {
-            Cartoonizer(engine).use { cartoonizer -> cartoonizer.draw(photo, it, strength) }
-        }
+    private fun draw(
+        engine: Engine, photo: ArrayRaster = this.photo, strength: Float = 1f, look: Look = Fixtures.plain,
+    ) = ArrayRaster(photo.width, photo.height).also {
+        Cartoonizer(engine).use { cartoonizer -> cartoonizer.draw(photo, it, strength, look) }
+    }
 
     @Test
     fun `a network that changes nothing gives the photo, level for level, alpha kept`() {
         val clear = photo.copy().also { it.pixels[5] = 0x12345678 }
-        assertArrayEquals(clear.pixels, draw(Mirror(Extent(128, 64)), clear).pixels)
+        for (colors in Colors.entries.filter { it != Colors.PHOTO }) { // which go through Lab and back
+            assertArrayEquals(clear.pixels, draw(Mirror(Extent(128, 64)), clear, look = Look(colors = colors)).pixels)
+        }
     }
 
     @Test

@@ -18,6 +18,12 @@ internal object Fixtures {
     fun load() = Unit
 
     val goldens = File(System.getProperty("goldens"))
+    /** BlazeFace, where Python has it. */
+    val faces = File("../../cartoongan_tf/pictures/faces.tflite")
+
+    /** As the network draws, and as large as it can. */
+    val plain = Look(Look.LARGEST, Colors.STYLE)
+
     val models: List<Model> by lazy { Models.find(File(System.getProperty("models"))) }
 
     fun model(size: Int, variant: String) = models.firstOrNull {
@@ -37,6 +43,10 @@ internal object Fixtures {
     }
 
     fun Raster.copy() = ArrayRaster(width, height).also { read(0, 0, width, height, it.pixels) }
+
+    /** A raster's RGB in 8 bits, of the same size or shrunk by area. */
+    fun mat(raster: Raster, size: Extent = Extent(raster.width, raster.height)) =
+        Area.shrink(raster, listOf(size)).single()
 
     fun rgb(mat: Mat) = MatRaster(mat, rgb = true).copy()
 

@@ -2,24 +2,27 @@ package org.cartoongan.core
 
 import com.google.ai.edge.litert.Accelerator
 import java.io.Closeable
+import java.io.File
 import java.util.concurrent.CancellationException
+import java.util.stream.IntStream
 import kotlin.math.min
 import org.opencv.core.Core
 import org.opencv.core.CvType
 import org.opencv.core.Mat
-import org.opencv.core.MatOfInt
-import org.opencv.imgproc.Imgproc
 
 /**
  * Turns photos into cartoons with one model. Any size in, the same size out.
  *
- * A photo that fits into the model gives, level for level, what Python gives. A larger one is
- * shrunk into it as in Python, and its cartoon joined to the photo's detail on the way back.
+ * The network sees the photo small and its cartoon is joined with the large photo: how small
+ * says the [Look], and what is done exactly says `docs/look.md`. A photo that is drawn as large
+ * as it is gives, level for level, what Python gives.
  *
  * Load OpenCV's native library first (`OpenCVLoader.initLocal()` on Android), call it from one
  * thread, and [close] it.
+ *
+ * @param faces closed with it; null finds none.
  */
-class Cartoonizer(private val engine: Engine) : Closeable {
+class Cartoonizer(private val engine: Engine, private val faces: FaceFinder? = null) : Closeable {
     private var open = true
 
     /** Of the model. */
@@ -35,7 +38,13 @@ class Cartoonizer(private val engine: Engine) : Closeable {
      * @throws CartoonException when the model fails.
      * @throws CancellationException when [watch] said no.
      */
-    fun draw(photo: Raster, cartoon: Raster, strength: Float = 1f, watch: Watch = Watch { true }) {
+    fun draw(
+        photo: Raster,
+        cartoon: Raster,
+        strength: Float = 1f,
+        look: Look = Look(),
+        watch: Watch = Watch { true },
+    ) {
         check(open) { "A cartoonizer must be open. Received: ${engine.name}, closed" }
         require(strength in 0f..1f) { "`strength` must be in 0..1. Received: $strength" }
         require(photo.width > 0 && photo.height > 0) {
@@ -49,42 +58,66 @@ class Cartoonizer(private val engine: Engine) : Closeable {
             if (!watch.goOn(done)) throw CancellationException("The drawing was cancelled.")
         }
         tell(0f)
-        if (strength == 0f) return finish(photo, cartoon, ::tell) {}
+        if (strength == 0f) return finish(photo, cartoon, ::tell) { _, _, _ -> }
 
         val full = Extent(photo.width, photo.height)
-        val small = Lanczos.resize(photo, full.fittedInto(engine.size)) { tell(SHRUNK * it) }
-        val levels = try {
-            drawSmall(small)
-        } catch (error: Throwable) {
-            small.release()
-            throw error
+        val seen = look(photo, look)
+        tell(LOOKED)
+        val drawSize = look.drawSize?.let { DrawSize(it, emptyList()) } ?: DrawSize.auto(full, seen)
+        val first = full.drawnAt(drawSize.longest, engine.size)
+        val second = full.drawnAt(DrawSize.USUAL, engine.size)
+        // A model that is too small for a larger second pass would draw the first one again.
+        val hasSecond = drawSize.again.isNotEmpty() && second != first
+        val smalls = Area.shrink(photo, listOfNotNull(first, second.takeIf { hasSecond })) {
+            tell(LOOKED + (SHRUNK - LOOKED) * it)
         }
-        tell(DRAWN)
-        val detail = if (Extent(small.cols(), small.rows()) == full) null else Detail(small, levels, full)
-        small.release()
-        try {
-            finish(photo, cartoon, { tell(DRAWN + (1 - DRAWN) * it) }) { strip ->
-                val rows = strip.rows
-                if (detail != null) {
-                    blend(rows, strength) { detail.join(rows, strip.top) }
-                } else {
-                    val own = levels.rowRange(strip.top, strip.top + rows.rows())
-                    blend(rows, strength) { own.copyTo(rows) }
-                    own.release()
+        val passes = try {
+            smalls.mapIndexed { i, small ->
+                draw(small, full, look.colors, seen).also {
+                    tell(SHRUNK + (DRAWN - SHRUNK) * (i + 1) / smalls.size)
                 }
             }
+        } finally {
+            smalls.forEach(Mat::release)
+        }
+        val near = FaceWeights(drawSize.again, full, full)
+        finish(photo, cartoon, { tell(DRAWN + (1 - DRAWN) * it) }) { pixels, top, rows ->
+            change(passes, near, strength, pixels, top, rows, full.width)
+        }
+    }
+
+    /** The faces of a photo; none where they are not asked for, or what finds them fails. */
+    private fun look(photo: Raster, look: Look): List<Face> {
+        val isAsked = look.faces && (look.drawSize == null || look.colors == Colors.AUTO)
+        if (faces == null || !isAsked) return emptyList()
+        return try {
+            faces.find(photo)
+        } catch (_: CartoonException) {
+            emptyList()
+        }
+    }
+
+    private fun draw(small: Mat, full: Extent, colors: Colors, seen: List<Face>): Rows {
+        val size = Extent(small.cols(), small.rows())
+        val levels = drawSmall(small, colors, FaceWeights(seen, full, size))
+        try {
+            if (size != full) return Joining(small, levels, full)
+            return Drawn(FloatArray(full.width * full.height * 3).also { levels.get(0, 0, it) }, full.width)
         } finally {
             levels.release()
         }
     }
 
     /**
-     * Draws a picture that fits into the model, as the frames of a camera do.
+     * Draws a picture that fits into the model, as the frames of a camera do: no faces are
+     * looked for, no second pass, and nothing is joined, for it is as small as its cartoon.
      *
      * @param small RGB, 8 bits, at most [size].
-     * @return RGB in float levels, 0..255 but not cut there; of the picture's size.
+     * @return RGB in float levels, of the picture's size; with [Colors.STYLE] not cut at 0..255.
      */
-    fun drawSmall(small: Mat): Mat {
+    fun drawSmall(small: Mat, colors: Colors = Colors.AUTO): Mat = drawSmall(small, colors, null)
+
+    private fun drawSmall(small: Mat, colors: Colors, near: FaceWeights?): Mat {
         check(open) { "A cartoonizer must be open. Received: ${engine.name}, closed" }
         val box = engine.size
         require(small.type() == CvType.CV_8UC3 && small.cols() in 1..box.width && small.rows() in 1..box.height) {
@@ -103,7 +136,9 @@ class Cartoonizer(private val engine: Engine) : Closeable {
             for (i in signed.indices) signed[i] = (signed[i] + 1f) * 127.5f
             val all = scratch.add(Mat(box.height, box.width, CvType.CV_32FC3))
             all.put(0, 0, signed)
-            return scratch.add(all.submat(0, small.rows(), 0, small.cols())).clone()
+            val cartoon = scratch.add(all.submat(0, small.rows(), 0, small.cols())).clone()
+            Coloring.apply(colors, cartoon, small, near)
+            return cartoon
         }
     }
 
@@ -122,60 +157,86 @@ class Cartoonizer(private val engine: Engine) : Closeable {
         }
     }
 
-    private fun blend(rows: Mat, strength: Float, draw: () -> Unit) {
-        if (strength == 1f) return draw()
-        val photo = rows.clone()
-        draw()
-        Core.addWeighted(rows, strength.toDouble(), photo, 1.0 - strength, 0.0, rows)
-        photo.release()
+    /** Turns rows of the photo into rows of its cartoon, on all processors. */
+    private fun change(
+        passes: List<Rows>, near: FaceWeights, strength: Float, pixels: IntArray, top: Int, rows: Int, width: Int,
+    ) {
+        val parts = min(rows, Runtime.getRuntime().availableProcessors())
+        IntStream.range(0, parts).parallel().forEach { part ->
+            val levels = FloatArray(width * 3)
+            val finer = FloatArray(if (passes.size > 1) width * 3 else 0)
+            val shares = FloatArray(if (passes.size > 1) width else 0)
+            val workspaces = passes.map(Rows::workspace)
+            for (y in rows * part / parts until rows * (part + 1) / parts) {
+                val from = y * width
+                passes[0].row(top + y, pixels, from, levels, workspaces[0])
+                if (passes.size > 1 && near.row(top + y, shares)) {
+                    passes[1].row(top + y, pixels, from, finer, workspaces[1])
+                    for (i in levels.indices) levels[i] += shares[i / 3] * (finer[i] - levels[i])
+                }
+                replace(pixels, from, levels, strength)
+            }
+        }
     }
 
-    private class Strip(val top: Int, val rows: Mat)
+    /** A row's levels blended with the photo's, rounded; the alpha beside them stays. */
+    private fun replace(pixels: IntArray, from: Int, levels: FloatArray, strength: Float) {
+        val rest = 1 - strength
+        for (x in 0 until levels.size / 3) {
+            val pixel = pixels[from + x]
+            val red = toLevel(strength * levels[3 * x] + rest * (pixel shr 16 and 0xFF))
+            val green = toLevel(strength * levels[3 * x + 1] + rest * (pixel shr 8 and 0xFF))
+            val blue = toLevel(strength * levels[3 * x + 2] + rest * (pixel and 0xFF))
+            pixels[from + x] = (pixel and ALPHA) or (red shl 16) or (green shl 8) or blue
+        }
+    }
 
-    /** Goes over the photo strip by strip: RGB in float levels, changed by [change], rounded. */
-    private fun finish(photo: Raster, cartoon: Raster, tell: (Float) -> Unit, change: (Strip) -> Unit) {
+    /** Goes over the photo strip by strip: [change] gets the pixels, the first row, and their count. */
+    private fun finish(photo: Raster, cartoon: Raster, tell: (Float) -> Unit, change: (IntArray, Int, Int) -> Unit) {
         val most = min(STRIP, photo.height)
         val pixels = IntArray(photo.width * most)
-        ArgbBlock(photo.width, most).use { block ->
-            for (top in 0 until photo.height step most) {
-                val count = min(most, photo.height - top)
-                photo.read(0, top, photo.width, count, pixels)
-                block.put(pixels, count)
-                Scratch().use { scratch ->
-                    val argb = scratch.add(block.mat.rowRange(0, count))
-                    val rgb = scratch.mat()
-                    Imgproc.cvtColor(argb, rgb, Imgproc.COLOR_BGRA2RGB)
-                    rgb.convertTo(rgb, CvType.CV_32F)
-                    change(Strip(top, rgb))
-                    rgb.convertTo(rgb, CvType.CV_8U) // rounds to the nearest, cuts at 0 and 255
-                    val order = MatOfInt(0, 2, 1, 1, 2, 0) // the alpha beside them stays
-                    scratch.add(order)
-                    Core.mixChannels(listOf(rgb), listOf(argb), order)
-                }
-                block.get(pixels, count)
-                cartoon.write(0, top, photo.width, count, pixels)
-                tell((top + count).toFloat() / photo.height)
-            }
+        for (top in 0 until photo.height step most) {
+            val count = min(most, photo.height - top)
+            photo.read(0, top, photo.width, count, pixels)
+            change(pixels, top, count)
+            cartoon.write(0, top, photo.width, count, pixels)
+            tell((top + count).toFloat() / photo.height)
         }
     }
 
     override fun close() {
         open = false
         engine.close()
+        faces?.close()
     }
 
     companion object {
         private const val STRIP = 64 // rows; what is in memory beside the photo is a few of these
-        private const val SHRUNK = 0.2f // of the work
+        private const val LOOKED = 0.1f // for faces: of the work
+        private const val SHRUNK = 0.2f
         private const val DRAWN = 0.6f
+        private const val ALPHA = 0xFF shl 24
         private val SIGNED = FloatArray(256) { it / 127.5f - 1f }
 
         /**
          * A model on LiteRT.
          *
-         * @throws CartoonException when the file is damaged, or cannot run there.
+         * @param faces what finds faces, `faces.tflite`; where it cannot be opened none are found.
+         * @throws CartoonException when the model's file is damaged, or cannot run there.
          */
-        fun open(model: Model, accelerator: Accelerator = Accelerator.CPU, threads: Int? = null) =
-            Cartoonizer(LiteRtEngine.open(model, accelerator, threads))
+        fun open(
+            model: Model,
+            accelerator: Accelerator = Accelerator.CPU,
+            threads: Int? = null,
+            faces: File? = null,
+        ): Cartoonizer {
+            val engine = LiteRtEngine.open(model, accelerator, threads)
+            val finder = try {
+                faces?.let(FaceFinder::open)
+            } catch (_: CartoonException) {
+                null
+            }
+            return Cartoonizer(engine, finder)
+        }
     }
 }

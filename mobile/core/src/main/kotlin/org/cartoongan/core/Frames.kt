@@ -39,7 +39,7 @@ object Frames {
         require(degrees in TURNS) { "A frame must be turned by 0, 90, 180 or 270. Received: $degrees" }
         val half = Extent((size.width + 1) / 2, (size.height + 1) / 2)
         val turnedBox = if (degrees % 180 == 0) box else Extent(box.height, box.width)
-        val small = size.fittedInto(turnedBox)
+        val small = size.drawnAt(Look.LARGEST, turnedBox)
         // Shrunk before it is converted: a quarter of the work, at 640x480 and 256.
         val channels = listOf(planes[0], planes[2], planes[1]).mapIndexed { i, plane ->
             val raw = if (i == 0) plane.toMat(size.width, size.height) else plane.toMat(half.width, half.height)

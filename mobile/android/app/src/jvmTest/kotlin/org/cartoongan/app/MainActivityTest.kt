@@ -9,14 +9,19 @@ import android.view.View
 import android.widget.RadioGroup
 import android.widget.SeekBar
 import android.widget.Switch
+import java.io.File
 import org.cartoongan.app.Flows.app
 import org.cartoongan.app.Flows.await
 import org.cartoongan.app.Flows.awaitCartoon
 import org.cartoongan.app.Flows.picture
 import org.cartoongan.app.Flows.text
 import org.cartoongan.app.Flows.view
+import org.cartoongan.core.Colors
 import org.cartoongan.core.Exif
+import org.cartoongan.core.FaceFinder
+import org.cartoongan.core.Look
 import org.junit.After
+import org.junit.Assert.assertArrayEquals
 import org.junit.Assert.assertEquals
 import org.junit.Assert.assertFalse
 import org.junit.Assert.assertNotNull
@@ -32,6 +37,7 @@ import org.robolectric.RobolectricTestRunner
 import org.robolectric.Shadows.shadowOf
 import org.robolectric.android.controller.ActivityController
 import org.robolectric.annotation.Config
+import org.robolectric.shadows.ShadowPopupMenu
 
 @RunWith(RobolectricTestRunner::class)
 class MainActivityTest {
@@ -158,6 +164,45 @@ class MainActivityTest {
             val asked = SharedCartoon.URI.buildUpon().path(uri).build()
             assertTrue("$uri $mode", runCatching { provider.openFile(asked, mode) }.isFailure)
         }
+    }
+
+    @Test
+    fun `colours and faces are chosen from a menu, and survive turning`() {
+        val controller = open(Flows.send(Flows.photo()))
+        val activity = controller.get()
+        activity.awaitCartoon()
+        assertEquals(Look(), app.preview?.choice?.look)
+        assertEquals("hosoda", app.preview?.choice?.style)
+        val before = activity.view().cartoon
+        fun choose(screen: MainActivity, item: Int): Boolean {
+            screen.part<View>(R.id.look).performClick()
+            val menu = ShadowPopupMenu.getLatestPopupMenu()
+            val entry = menu.menu.findItem(item)
+            val wasChecked = entry.isChecked
+            shadowOf(menu).onMenuItemClickListener.onMenuItemClick(entry)
+            screen.awaitCartoon()
+            return wasChecked
+        }
+        assertTrue(choose(activity, R.id.faces))
+        assertFalse(choose(activity, R.id.colors_style))
+        await("the style's colours") { app.preview?.choice?.look == Look(colors = Colors.STYLE, faces = false) }
+        assertFalse("drawn anew", activity.view().cartoon!!.sameAs(before))
+        controller.recreate()
+        assertTrue(choose(controller.get(), R.id.colors_style))
+        assertFalse(choose(controller.get(), R.id.colors_photo))
+        await("the photo's colours") { app.preview?.choice?.look == Look(colors = Colors.PHOTO, faces = false) }
+        controller.get().picture("main-colors-photo")
+    }
+
+    @Test
+    fun `what finds faces is among the assets, whole and with its licence`() {
+        val models = ModelAssets(app)
+        val file = checkNotNull(models.unpackFaces())
+        assertArrayEquals(File("../../../cartoongan_tf/pictures/faces.tflite").readBytes(), file.readBytes())
+        file.writeText("damaged")
+        assertEquals(file.path, models.unpackFaces()?.path)
+        FaceFinder.open(file).close()
+        assertTrue("BlazeFace" in app.assets.open("NOTICE").use { it.reader().readText() })
     }
 
     @Test

@@ -17,8 +17,10 @@ import android.widget.TextView
 import com.google.ai.edge.litert.Accelerator
 import java.util.concurrent.atomic.AtomicBoolean
 import org.cartoongan.core.Cartoonizer
+import org.cartoongan.core.Colors
 import org.cartoongan.core.Extent
 import org.cartoongan.core.Frames
+import org.cartoongan.core.Look
 import org.cartoongan.core.Plane
 import org.opencv.core.Mat
 
@@ -30,6 +32,7 @@ class CameraActivity : Activity(), CameraListener {
             checkNotNull(intent.getStringExtra(STYLE)),
             if (intent.getBooleanExtra(GPU, false)) Accelerator.GPU else Accelerator.CPU,
             live = true,
+            Look(colors = Colors.valueOf(intent.getStringExtra(COLORS) ?: Colors.AUTO.name)),
         )
     }
     private val busy = AtomicBoolean(false)
@@ -153,7 +156,7 @@ class CameraActivity : Activity(), CameraListener {
         val pixels = IntArray(small.cols() * small.rows())
         val size = Extent(small.cols(), small.rows())
         try {
-            val levels = cartoonizer.drawSmall(small)
+            val levels = cartoonizer.drawSmall(small, choice.look.colors)
             Frames.toArgb(levels, pixels)
             levels.release()
         } finally {
@@ -181,11 +184,13 @@ class CameraActivity : Activity(), CameraListener {
     companion object {
         private const val STYLE = "style"
         private const val GPU = "gpu"
+        private const val COLORS = "colors"
         private const val FACING = "facing"
         private const val ASKED = "asked"
 
         fun intent(context: Context, choice: Choice) = Intent(context, CameraActivity::class.java)
             .putExtra(STYLE, choice.style)
             .putExtra(GPU, choice.accelerator == Accelerator.GPU)
+            .putExtra(COLORS, choice.look.colors.name)
     }
 }

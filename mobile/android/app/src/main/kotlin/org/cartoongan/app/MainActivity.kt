@@ -11,6 +11,7 @@ import android.os.Build
 import android.os.Bundle
 import android.view.View
 import android.widget.Button
+import android.widget.PopupMenu
 import android.widget.ProgressBar
 import android.widget.RadioButton
 import android.widget.RadioGroup
@@ -18,6 +19,8 @@ import android.widget.SeekBar
 import android.widget.Switch
 import android.widget.TextView
 import com.google.ai.edge.litert.Accelerator
+import org.cartoongan.core.Colors
+import org.cartoongan.core.Look
 import org.cartoongan.core.UprightRaster
 
 /** One photo: chosen, taken or received; its cartoon compared, saved and shared. */
@@ -29,6 +32,7 @@ class MainActivity : Activity() {
     private val gpu by lazy { part<Switch>(R.id.gpu) }
     private val styles by lazy { part<RadioGroup>(R.id.styles) }
     private var job: Job? = null
+    private var look = Look()
 
     override fun onCreate(state: Bundle?) {
         super.onCreate(state)
@@ -37,6 +41,9 @@ class MainActivity : Activity() {
         val wanted = state?.getString(STYLE) ?: app.studio.styles.firstOrNull()
         styles.check(FIRST_STYLE + app.studio.styles.indexOf(wanted))
         gpu.isChecked = state?.getBoolean(GPU) ?: false
+        if (state != null) {
+            look = Look(colors = Colors.valueOf(state.getString(COLORS, look.colors.name)), faces = state.getBoolean(FACES, true))
+        }
         strength.progress = state?.getInt(STRENGTH) ?: strength.max
         compare.border = state?.getFloat(BORDER) ?: compare.border
         compare.strength = strength.progress / 100f
@@ -53,6 +60,7 @@ class MainActivity : Activity() {
 
             override fun onStopTrackingTouch(bar: SeekBar) = Unit
         })
+        click(R.id.look) { askLook() }
         click(R.id.choose) { choose() }
         click(R.id.camera) { startActivityForResult(CameraActivity.intent(this, choice()), CAMERA) }
         click(R.id.save) { if (Build.VERSION.SDK_INT >= 29) save(null) else askWhere() }
@@ -83,12 +91,29 @@ class MainActivity : Activity() {
     private fun choice() = Choice(
         app.studio.styles.getOrElse(styles.checkedRadioButtonId - FIRST_STYLE) { "" },
         if (gpu.isChecked) Accelerator.GPU else Accelerator.CPU,
+        look = look,
     )
+
+    /** Whose colours, and whether faces are looked for. */
+    private fun askLook() = PopupMenu(this, part(R.id.look)).apply {
+        inflate(R.menu.look)
+        menu.findItem(COLOR_ITEMS.getValue(look.colors)).isChecked = true
+        menu.findItem(R.id.faces).isChecked = look.faces
+        setOnMenuItemClickListener { item ->
+            val colors = COLOR_ITEMS.entries.firstOrNull { it.value == item.itemId }?.key
+            look = if (colors != null) look.copy(colors = colors) else look.copy(faces = !look.faces)
+            draw()
+            true
+        }
+        show()
+    }
 
     override fun onSaveInstanceState(state: Bundle) {
         super.onSaveInstanceState(state)
         state.putString(STYLE, choice().style)
         state.putBoolean(GPU, gpu.isChecked)
+        state.putString(COLORS, look.colors.name)
+        state.putBoolean(FACES, look.faces)
         state.putInt(STRENGTH, strength.progress)
         state.putFloat(BORDER, compare.border)
     }
@@ -189,7 +214,7 @@ class MainActivity : Activity() {
         working(R.string.drawing)
         job = app.studio.draw(choice, { cartoonizer, watch ->
             val cartoon = Bitmap.createBitmap(preview.photo.width, preview.photo.height, Bitmap.Config.ARGB_8888)
-            cartoonizer.draw(BitmapRaster(preview.photo), BitmapRaster(cartoon), watch = watch)
+            cartoonizer.draw(BitmapRaster(preview.photo), BitmapRaster(cartoon), look = choice.look, watch = watch)
             cartoon
         }, ::progress) { result ->
             if (!failed(result)) {
@@ -206,11 +231,12 @@ class MainActivity : Activity() {
         stop()
         working(text)
         val strength = strength.progress / 100f
-        job = app.studio.draw(choice(), { cartoonizer, watch ->
+        val choice = choice()
+        job = app.studio.draw(choice, { cartoonizer, watch ->
             val full = app.photos.full()
             try {
                 val raster = UprightRaster(BitmapRaster(full.bitmap), full.orientation)
-                cartoonizer.draw(raster, raster, strength, watch)
+                cartoonizer.draw(raster, raster, strength, choice.look, watch)
                 app.photos.keep(full)
                 then()
                 full
@@ -291,8 +317,13 @@ class MainActivity : Activity() {
         private const val WHERE = 3
         private const val STYLE = "style"
         private const val GPU = "gpu"
+        private const val COLORS = "colors"
+        private const val FACES = "faces"
         private const val STRENGTH = "strength"
         private const val BORDER = "border"
+        private val COLOR_ITEMS = mapOf(
+            Colors.AUTO to R.id.colors_auto, Colors.STYLE to R.id.colors_style, Colors.PHOTO to R.id.colors_photo,
+        )
         private const val PREVIEW = 1024 // pixels; the preview is this to twice this long
     }
 }

@@ -11,9 +11,11 @@ import org.cartoongan.core.Models
 
 /** The models among the app's assets: models/STYLE/model.json with its files beside it. */
 class ModelAssets(private val context: Context) {
+    /** The one that pleases most first: the screen begins with it, as Python does. */
     val styles: List<String> by lazy {
         // A phone lists a folder's children, Robolectric all that is below them.
-        context.assets.list(ROOT).orEmpty().map { it.substringBefore('/') }.distinct().sorted()
+        context.assets.list(ROOT).orEmpty().map { it.substringBefore('/') }.distinct()
+            .sortedWith(compareBy({ it != DEFAULT }, { it }))
     }
 
     /**
@@ -54,12 +56,27 @@ class ModelAssets(private val context: Context) {
         return model
     }
 
+    /** What finds faces, likewise; null where the app has none: then no faces are found. */
+    fun unpackFaces(): File? = try {
+        val bytes = context.assets.open(FACES).use { it.readBytes() }
+        val file = File(context.noBackupFilesDir, FACES)
+        if (!file.isFile || !file.readBytes().contentEquals(bytes)) {
+            val part = File(file.path + ".part").apply { writeBytes(bytes) }
+            if (!part.renameTo(file)) throw IOException("cannot write $file")
+        }
+        file
+    } catch (_: IOException) {
+        null
+    }
+
     private fun folder(style: String) = File(context.noBackupFilesDir, "$ROOT/$style")
 
     private val Extent.area get() = width * height
 
     companion object {
         private const val ROOT = "models"
+        private const val FACES = "faces.tflite"
+        private const val DEFAULT = "hosoda"
         private val GPU_VARIANTS = listOf("float16", "float32")
         private val CPU_VARIANTS = listOf("int8", "float16", "float32")
     }

@@ -6,10 +6,16 @@ import com.google.ai.edge.litert.Accelerator
 import java.util.concurrent.Executors
 import java.util.concurrent.atomic.AtomicBoolean
 import org.cartoongan.core.Cartoonizer
+import org.cartoongan.core.Look
 import org.cartoongan.core.Watch
 
-/** Which model is to draw, and where. */
-data class Choice(val style: String, val accelerator: Accelerator, val live: Boolean = false)
+/** Which model is to draw, where, and how. */
+data class Choice(
+    val style: String, val accelerator: Accelerator, val live: Boolean = false, val look: Look = Look(),
+) {
+    /** Of all choices that one open model serves. */
+    val model get() = copy(look = Look())
+}
 
 /** Work under way. */
 class Job {
@@ -84,10 +90,12 @@ class Studio(private val models: ModelAssets) {
     fun rest() = thread.execute(::close)
 
     private fun open(wanted: Choice): Cartoonizer {
-        cartoonizer?.let { if (choice == wanted) return it }
+        cartoonizer?.let { if (choice?.model == wanted.model) return it }
         close()
         val model = models.unpack(models.find(wanted.style, wanted.accelerator, wanted.live))
-        return Cartoonizer.open(model, wanted.accelerator).also {
+        // A live picture is not joined, so that it stays quick; nobody is looked for in it either.
+        val faces = if (wanted.live) null else models.unpackFaces()
+        return Cartoonizer.open(model, wanted.accelerator, faces = faces).also {
             cartoonizer = it
             choice = wanted
         }
