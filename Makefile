@@ -3,7 +3,7 @@
 PYTHON ?= python3
 STYLE ?= hayao
 # What the demo draws with before it has trained: a style that comes with the package.
-FIRST ?= hosoda
+FIRST ?= pepper
 # Processors with arithmetic for bfloat16 train three times as fast by it, others slower.
 BFLOAT16 = $(shell grep -qwE 'avx512_bf16|amx_bf16' /proc/cpuinfo 2>/dev/null && \
   echo --mixed-precision bfloat16 --content-precision bfloat16)

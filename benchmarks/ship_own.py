@@ -36,7 +36,7 @@ norm="{norm}")`, {parameters:,} parameters, from random weights |
 | pictures | {pictures}; photos under CC0, CC BY or in the public domain |
 | content network, discriminator's features | VGG16 (K. Simonyan, A. Zisserman), \
 CC BY 4.0 |
-| training | `python -m cartoongan_tf.train {command}` |
+| training | `python -m cartoongan_tf.train {command}`{note} |
 | time | {steps:,} joint steps, {minutes} minutes on two cores of a cloud machine, \
 shared with other work |
 
@@ -74,6 +74,7 @@ def main(argv):
     parser.add_argument("--photos", type=Path, required=True)
     parser.add_argument("--cartoons", type=Path, required=True)
     parser.add_argument("--minutes", type=int, required=True)
+    parser.add_argument("--note", default="", help="how the run was gone on with")
     args = parser.parse_args(argv)
     terminal.load_tensorflow()
     from cartoongan_tf.exporting import bundle, photos
@@ -121,6 +122,7 @@ def main(argv):
         norm=generator.norm,
         pictures=config["pictures"].rsplit(",", 1)[0],
         command=" ".join(flags(config)),
+        note=args.note and f"; {args.note}",
         steps=count_steps(args.run),
         minutes=args.minutes,
         held=len(held),

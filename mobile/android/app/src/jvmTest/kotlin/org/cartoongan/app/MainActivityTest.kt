@@ -172,7 +172,7 @@ class MainActivityTest {
         val activity = controller.get()
         activity.awaitCartoon()
         assertEquals(Look(), app.preview?.choice?.look)
-        assertEquals("hosoda", app.preview?.choice?.style)
+        assertEquals("pepper", app.preview?.choice?.style)
         val before = activity.view().cartoon
         fun choose(screen: MainActivity, item: Int): Boolean {
             screen.part<View>(R.id.look).performClick()

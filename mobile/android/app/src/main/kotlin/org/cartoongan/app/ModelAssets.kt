@@ -76,7 +76,7 @@ class ModelAssets(private val context: Context) {
     companion object {
         private const val ROOT = "models"
         private const val FACES = "faces.tflite"
-        private const val DEFAULT = "hosoda"
+        private const val DEFAULT = "pepper"
         private val GPU_VARIANTS = listOf("float16", "float32")
         private val CPU_VARIANTS = listOf("int8", "float16", "float32")
     }
