@@ -98,7 +98,7 @@ def test_nothing_is_overwritten_unasked_nor_what_is_no_export(
 
 def test_a_style_without_weights_says_what_to_do(command, refused, tmp_path):
     result = command("export", "--tflite")
-    refused(result, "no weights for style paprika", "train", "convert", "--weights")
+    refused(result, "no weights for style pepper", "train", "convert", "--weights")
     refused(command("export", "--style", "ghibli"), "must be one of", "ghibli")
     assert not (tmp_path / "exports").exists()
 
