@@ -2,7 +2,13 @@
 
 from cartoongan_tf.models.settings import CONTENT_WEIGHT
 
-SAMPLE_SET = "the built-in sample set"
+SAMPLE_SET = "the built-in sample set, 144x192"
+# By what a run's config calls them: height and width. Taller ones show texture that
+# gets lines, lower ones hardly any people.
+SAMPLE_SETS = {
+    SAMPLE_SET: (144, 192),
+    "the built-in sample set": (128, 176),  # of runs begun before
+}
 
 # Each recipe says all that it differs in from the fields' own defaults below, which are
 # those of `balanced`.

@@ -16,7 +16,7 @@ from cartoongan_tf.models.recoloring import finished
 from cartoongan_tf.pictures import images, paths
 from cartoongan_tf.pictures.drawing import MOST_PIXELS
 from cartoongan_tf.plans.plans import Plan
-from cartoongan_tf.plans.recipes import CARTOONGAN_ONLY, SAMPLE_SET
+from cartoongan_tf.plans.recipes import CARTOONGAN_ONLY, SAMPLE_SETS
 from cartoongan_tf.training import curves, devices, doctor, interrupts, supplies
 from cartoongan_tf.training.backups import Backups
 from cartoongan_tf.training.callbacks import (
@@ -156,7 +156,7 @@ class Training:
             self.training_set.photos, plan.image_size, GRID_PHOTOS
         )
         batches.keep_in_memory(self.training_set)
-        if plan.data != SAMPLE_SET:
+        if plan.data not in SAMPLE_SETS:
             if not self.is_chief:
                 devices.sum_processes(self.strategy, 0)
             batches.pack_on_disk(self.training_set, plan.data)

@@ -9,18 +9,16 @@ from cartoongan_tf.data.edges import smooth_edges
 from cartoongan_tf.data.lists import Pictures
 from cartoongan_tf.pictures import paths
 from cartoongan_tf.plans.plans import Plan
-from cartoongan_tf.plans.recipes import SAMPLE_SET
+from cartoongan_tf.plans.recipes import SAMPLE_SETS
 from cartoongan_tf.samples import samples
 
 SAMPLES = 150  # pictures of each kind in the sample set
-# Taller ones show texture that gets lines, lower ones hardly any people.
-SAMPLE_SIZE = (144, 192)
 
 
 def count_pictures(plan: Plan) -> tuple[int, int, str]:
     """How many photos and cartoons there are, and a name for this very set of them."""
-    if plan.data == SAMPLE_SET:
-        return SAMPLES, SAMPLES, SAMPLE_SET
+    if plan.data in SAMPLE_SETS:
+        return SAMPLES, SAMPLES, plan.data
     lists = batches.list_pictures(plan.data)
     digest = hashlib.sha256()
     for path in sum(lists, []):
@@ -32,9 +30,9 @@ def count_pictures(plan: Plan) -> tuple[int, int, str]:
 
 def open_pictures(plan: Plan) -> triples.TrainingSet:
     """The training set, drawn or read; `smooth/` is made where it is missing."""
-    if plan.data != SAMPLE_SET:
+    if plan.data not in SAMPLE_SETS:
         return batches.open_folder(plan.data, plan.image_size, plan.short_side)
-    height, width = (max(side, plan.image_size) for side in SAMPLE_SIZE)
+    height, width = (max(side, plan.image_size) for side in SAMPLE_SETS[plan.data])
     cartoons = samples.draw_cartoons(SAMPLES, plan.style, 0, height, width)
     return triples.TrainingSet(
         Pictures(samples.draw_photos(SAMPLES, 0, height, width)),
