@@ -351,7 +351,7 @@ def test_bad_weights_are_refused(command, photo, tmp_path, refused):
 
 def test_styles_without_weights_or_unknown_are_refused(command, photo, refused):
     result = command("cartoonize", photo, "--style", "hosoda")
-    refused(result, "no weights for style pepper", "train --style hosoda --install")
+    refused(result, "no weights for style hosoda", "train --style hosoda --install")
     for unknown in ("ghibli", "my.style", "a/b"):
         result = command("cartoonize", photo, "--style", unknown)
         refused(result, "must be one of", "paprika", unknown)

@@ -48,7 +48,7 @@ def test_without_data_the_first_line_says_that_the_sample_set_is_used(
     assert result.returncode == 0, result.stderr
     first = result.stdout.splitlines()[0]
     assert "data/hosoda" in first and "built-in sample set" in first
-    assert "random weights" in result.stdout
+    assert "random weights" not in result.stdout
     run = tmp_path / "runs" / "hosoda" / "00001"
     assert (run / "generator.keras").is_file()
     assert f"--weights {run.relative_to(tmp_path)}/generator.keras" in result.stdout
