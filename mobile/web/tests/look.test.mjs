@@ -86,7 +86,7 @@ test("the switch changes the language, and the next visit keeps it", async () =>
   await page.click("#language");
   assert.equal(await page.textContent("#choose span"), "사진 고르기");
   assert.match(await page.textContent("#status"), /예시/);
-  assert.match(await page.textContent(".card"), /파프리카/);
+  assert.match(await page.textContent(".card"), /페퍼/);
   await page.reload();
   await drawn(page);
   assert.equal(await page.getAttribute("html", "lang"), "ko");

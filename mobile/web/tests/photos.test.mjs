@@ -40,7 +40,7 @@ for (const kind of ["drop", "paste"]) {
     await page.waitForFunction(() => document.getElementById("save").disabled);
     await drawn(page);
     const { name, data } = await save(page);
-    assert.equal(name, `by ${kind}-paprika.jpg`);
+    assert.equal(name, `by ${kind}-pepper.jpg`);
     const photo = await decode(page, EXAMPLE);
     const cartoon = await decode(page, data);
     assert.deepEqual([cartoon.width, cartoon.height], [photo.width, photo.height]);
@@ -162,7 +162,7 @@ test("the cartoon is shared where the browser can share", async () => {
   await sharing.click("#share");
   await sharing.waitForFunction(() => window.shared, null, { timeout: PATIENCE });
   const [name, size] = await sharing.evaluate(() => [shared.name, shared.size]);
-  assert.equal(name, "example-paprika.jpg");
+  assert.equal(name, "example-pepper.jpg");
   assert.ok(size > 10_000);
   assert.equal(await sharing.textContent("#status"), "Shared");
 });
