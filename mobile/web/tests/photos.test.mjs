@@ -157,6 +157,7 @@ test("the cartoon is shared where the browser can share", async () => {
     navigator.canShare = ({ files }) => files.every((file) => file.type === "image/png");
     navigator.share = async ({ files }) => void (window.shared = files[0]);
   });
+  await drawn(sharing); // by then the page's own reload, for threads, is over
   await sharing.reload();
   await drawn(sharing);
   await sharing.click("#share");
