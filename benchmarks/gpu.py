@@ -6,8 +6,11 @@
         pictures a second, share of the card's bfloat16 peak, each network's share
     python benchmarks/gpu.py train --data mine.npz --minutes 8 --out DIR
         a style; goes on from DIR where it was stopped
-    python benchmarks/gpu.py distill --data mine.npz --teacher DIR --minutes 5 --out DIR
-        a light generator of what was trained
+    python benchmarks/gpu.py pack-photos photos/ more/ --out photos.npz
+    python benchmarks/gpu.py pack-teacher paprika.keras --out paprika.npz
+        what `distill` needs, in a quarter of the bytes
+    python benchmarks/gpu.py distill --data photos.npz --teacher paprika.npz --out DIR
+        a light generator of a teacher, or of the folder that `train` wrote
     python -m cartoongan_tf.convert arrays DIR/generator-*.npz --out mine.keras
         here again, with TensorFlow: a generator like any other
 
@@ -31,7 +34,14 @@ import jax_step  # noqa: E402  first: it chooses Keras's backend
 import jax  # noqa: E402
 import keras  # noqa: E402
 import numpy as np  # noqa: E402
-from gpu_data import Batches, pack, unpack  # noqa: E402
+from gpu_data import (  # noqa: E402
+    Batches,
+    pack,
+    pack_photos,
+    unpack,
+    unpack_pictures,
+)
+from gpu_lessons import TableLessons, make_tables  # noqa: E402
 from jax import numpy as jnp  # noqa: E402
 
 from cartoongan_tf import terminal  # noqa: E402
@@ -101,7 +111,7 @@ def make_networks(plan):
     return generator, judge, features
 
 
-def write_state(folder: Path, step: int, joint, state, training_set, plan):
+def write_state(folder, step: int, joint, state, training_set, plan, keep=False):
     """Weights of both networks and of the average, float16; a grid to look at.
 
     Of Adam's moments nothing is kept: they would be twice the weights again.
@@ -116,11 +126,17 @@ def write_state(folder: Path, step: int, joint, state, training_set, plan):
     arrays.write_arrays(joint.generator, folder / "generator")
     count = min(SAMPLES, len(photos))
     picked = [photos[n * len(photos) // count] for n in range(count)]
-    pairs = [[_square(p), draw(joint.generator, _square(p))] for p in picked]
+    call = jax.jit(jax_step.function_of(joint.generator))
+    pairs = [[_square(p), draw(joint.generator, _square(p), call)] for p in picked]
     rows = [layout.side_by_side(*pair) for pair in pairs]
     images.write(folder / "samples.png", layout.stack(rows))
     weight = float(state["weight"])
     said = {"step": step, "content_weight": weight, "plan": asdict(plan)}
+    if keep:
+        kept = folder / "kept"
+        kept.mkdir(exist_ok=True)
+        arrays.write_arrays(joint.generator, kept / f"{step:06d}")
+        images.write(kept / f"{step:06d}.png", layout.stack(rows))
     (folder / "state.json").write_text(json.dumps(said, indent=2) + "\n")
 
 
@@ -132,16 +148,18 @@ def recolor(generator, photos, cartoons):
     count = min(32, len(photos))
     places = np.linspace(0, len(photos) - 1, count).astype(int)
     palette = Palette()
-    fakes = [draw(generator, _square(photos[int(at)])) for at in places]
+    call = jax.jit(jax_step.function_of(generator))
+    fakes = [draw(generator, _square(photos[int(at)]), call) for at in places]
     palette.fit(measure(fakes), measure(cartoons))
     layer.matrix.assign(palette.matrix.value)
     layer.bias.assign(palette.bias.value)
 
 
-def draw(generator, pixels):
-    """A cartoon of uint8 pixels, uint8."""
-    answer = generator(images.to_signed(pixels[None].astype(np.float32)))
-    return images.to_uint8(keras.ops.convert_to_numpy(answer))[0]
+def draw(generator, pixels, call):
+    """A cartoon of uint8 pixels, uint8; `call` is the generator's jitted function."""
+    signed = images.to_signed(pixels[None].astype(np.float32))
+    answer = call(jax_step.values_of(generator.trainable_variables), signed)
+    return images.to_uint8(np.asarray(answer))[0]
 
 
 def _square(pixels, side=256):
@@ -155,7 +173,8 @@ def _square(pixels, side=256):
 
 def make_pack(args):
     """A style's photos and cartoons in one file, to take along."""
-    print(pack(args.folder, args.out, args.short_side))
+    most = int(args.megabytes * 1e6)
+    print(pack(args.folder, args.out, args.short_side, most))
 
 
 def train(args):
@@ -189,15 +208,18 @@ def train(args):
             network.set_weights(values)
         print(f"goes on from step {done}; Adam's moments begin anew", flush=True)
     joint_done = max(0, done - init_steps)
-    joint = jax_step.Joint(generator, judge, features, plan, steps, wanted, joint_done)
+    by_clock = 0 if args.by_clock else steps
+    joint = jax_step.Joint(
+        generator, judge, features, plan, by_clock, wanted, joint_done
+    )
     state = joint.start()
     if joint_done:
         state["average"] = read_average(generator, folder)
     init = jax_step.Initialization(joint, max(1, init_steps), done)
     optimizer = init.start()
     batches = Batches(training_set, plan, done)
-    written = time.monotonic()
-    log = open(folder / "log.txt", "a")
+    written, joint_began = time.monotonic(), None
+    log = open(folder / "log.txt", "a", buffering=1)
     try:
         for step in range(done, init_steps + steps):
             batch = signed(batches.next())
@@ -207,6 +229,10 @@ def train(args):
                 if step + 1 == init_steps:
                     state["average"] = [jnp.array(v) for v in state["g"]]
             else:
+                if args.by_clock:
+                    joint_began = joint_began or time.monotonic()
+                    whole = began + 60 * args.minutes - joint_began
+                    set_rates(joint, state, (time.monotonic() - joint_began) / whole)
                 state, logs = joint.step(state, *batch)
             done = step + 1
             if done % 100 == 0 or done in (1, init_steps + 1):
@@ -217,14 +243,25 @@ def train(args):
             now = time.monotonic()
             if now - began > 60 * args.minutes:
                 break
-            if now - written > WRITE_SECONDS:
-                write_state(folder, done, joint, state, training_set, plan)
+            keep = args.keep_every and done % args.keep_every == 0
+            if keep or now - written > WRITE_SECONDS:
+                write_state(folder, done, joint, state, training_set, plan, keep)
                 written = time.monotonic()
     finally:
         batches.close()
     write_state(folder, done, joint, state, training_set, plan)
     log.close()
     print(f"step {done} of {init_steps + steps}; {folder}/generator-*.npz")
+
+
+def set_rates(joint, state, progress: float) -> None:
+    """Rates of both networks by the share of time that is spent: held, then to 0."""
+    left = min(1.0, max(0.0, 2 * (1 - progress)))
+    for name, optimizer, rate in (
+        ("g_optimizer", joint.g_optimizer, joint.plan.learning_rate),
+        ("d_optimizer", joint.d_optimizer, joint.plan.d_learning_rate),
+    ):
+        state[name] = jax_step.set_rate(optimizer, state[name], rate * left)
 
 
 def read_average(generator, folder):
@@ -237,38 +274,84 @@ def read_average(generator, folder):
     return average
 
 
+def make_photos(args):
+    """Photos for `distill` in one file; one in so many of each folder left out."""
+    most = int(args.megabytes * 1e6)
+    side, one_in = args.short_side, args.hold_out
+    print(pack_photos(args.folders, args.out, side, one_in, most))
+
+
+def make_teacher(args):
+    """A generator's .keras, its kernels rounded to int8: a quarter of the bytes."""
+    teacher = keras.saving.load_model(args.file, compile=False)
+    found = {}
+    for number, weight in enumerate(teacher.get_weights()):
+        name = f"{number:04d}"
+        found[name] = np.asarray(weight, np.float32)
+        if weight.ndim == 4 and weight.size > 4096:
+            scale = np.abs(weight).max((0, 1, 2)) / 127 + 1e-12
+            found[name] = np.rint(weight / scale).astype(np.int8)
+            found[f"{name}_scale"] = scale.astype(np.float32)
+    said = {"class": type(teacher).__name__, "config": teacher.get_config()}
+    np.savez_compressed(args.out, network=np.array(json.dumps(said)), **found)
+    print(f"{args.out}: {Path(args.out).stat().st_size / 1e6:.1f} MB")
+
+
+def read_teacher(path) -> keras.Model:
+    """The generator of a folder of `train`, or of a file of `pack-teacher`."""
+    if Path(path).is_dir():
+        return arrays.read_generator(sorted(Path(path).glob("generator-*.npz")))
+    with np.load(path) as file:
+        said = json.loads(str(file["network"]))
+        names = sorted(name for name in file.files if name.isdigit())
+        values = [
+            file[name].astype(np.float32) * file.get(f"{name}_scale", np.float32(1))
+            for name in names
+        ]
+    cls = arrays.GENERATORS[said["class"]]
+    teacher = cls.from_config({**said["config"], "dtype": "float32"})
+    teacher.set_weights(values)
+    return teacher
+
+
 def distill(args):
-    """A light generator, taught by what `train` made."""
+    """A light generator, taught by a teacher's pictures of whole photos."""
     began = time.monotonic()
     folder = Path(args.out)
     folder.mkdir(parents=True, exist_ok=True)
-    lesson = Lesson("light", "", "", steps=args.steps or Lesson.steps)
-    plan = replace(
-        Plan("light", ""), image_size=lesson.image_size, batch_size=lesson.batch_size
+    given = dict(pair.split("=") for pair in args.set)
+    known = {field.name: field.type for field in fields(Lesson)}
+    lesson = Lesson(
+        "light", "", "", **{name: known[name](text) for name, text in given.items()}
     )
-    training_set = unpack(args.data)
-    keras.utils.set_random_seed(0)
-    teacher = arrays.read_generator(sorted(Path(args.teacher).glob("generator-*.npz")))
-    student = LightGenerator(recolor=True)
-    lessons = jax_step.Lessons(student, teacher, lesson)
-    values, optimizer = lessons.start()
-    batches = Batches(training_set, plan, 0)
-    try:
-        for step in range(lesson.steps):
-            photo = signed(batches.next()[:1])[0]
-            values, optimizer, loss = lessons.step(
-                values, optimizer, photo, lessons.show(photo)
-            )
-            if (step + 1) % 100 == 0:
-                now = time.monotonic() - began
-                print(f"step {step + 1} at {now:.0f} s: loss {float(loss):.4f}")
-            if time.monotonic() - began > 60 * args.minutes:
-                break
-    finally:
-        batches.close()
-    lessons.finish(values)
-    arrays.write_arrays(student, folder / "light")
-    print(f"step {step + 1} of {lesson.steps}; {folder}/light-*.npz")
+    (photos,) = unpack_pictures(args.data)
+    keras.utils.set_random_seed(lesson.seed)
+    student = LightGenerator(
+        lesson.width, lesson.trunk, lesson.num_blocks, lesson.norm, lesson.padding
+    )
+    log = open(folder / "log.txt", "a", buffering=1)
+
+    def say(text):
+        print(text, flush=True)
+        print(text, file=log)
+
+    tables = make_tables(read_teacher(args.teacher), photos, args.views, lesson.seed)
+    spent = time.monotonic() - began
+    say(f"{args.views} views of {len(photos)} photos, drawn at {spent:.0f} s")
+    lessons = TableLessons(student, lesson, factored=not args.plain)
+    left = 60 * args.minutes - (time.monotonic() - began)
+
+    def keep(values, name="light"):
+        lessons.finish(values)
+        arrays.write_arrays(student, folder / name)
+
+    values, average, steps = lessons.teach(
+        tables, left, args.steps, lesson.batch_size, say, keep
+    )
+    keep(average)
+    keep(values, "last")
+    say(f"step {steps}; {folder}/light-*.npz")
+    log.close()
 
 
 def bench(args):
@@ -350,6 +433,13 @@ def read_plan(pairs, path):
     return Plan(**{"style": "mine", "data": "packed", **known})
 
 
+MODES = {
+    make_pack: "pack",
+    make_photos: "pack-photos",
+    make_teacher: "pack-teacher",
+}
+
+
 def main(argv):
     """Parses the flags and runs a mode."""
     parser = argparse.ArgumentParser(
@@ -358,7 +448,7 @@ def main(argv):
     modes = parser.add_subparsers(required=True)
 
     def mode(function):
-        name = function.__name__.removeprefix("make_")
+        name = MODES.get(function, function.__name__)
         made = modes.add_parser(name, help=function.__doc__)
         made.set_defaults(run=function)
         return made.add_argument
@@ -367,6 +457,16 @@ def main(argv):
     flag("folder", help="with photos/ and cartoons/")
     flag("--out", required=True, help="an .npz")
     flag("--short-side", type=int, default=384, help="pictures are shrunk to (384)")
+    flag("--megabytes", type=float, default=30, help="of the file at most (30)")
+    flag = mode(make_photos)
+    flag("folders", nargs="+", help="of photos")
+    flag("--out", required=True, help="an .npz")
+    flag("--short-side", type=int, default=384, help="photos are shrunk to (384)")
+    flag("--megabytes", type=float, default=30, help="of the file at most (30)")
+    flag("--hold-out", type=int, default=8, help="one in so many stays here (8)")
+    flag = mode(make_teacher)
+    flag("file", help="a .keras")
+    flag("--out", required=True, help="an .npz")
     for function in (bench, train):
         flag = mode(function)
         flag("--plan", help="a run's config.json, for its values")
@@ -375,11 +475,18 @@ def main(argv):
             flag("--batches", type=int, nargs="+", default=[8, 32])
             flag("--repeats", type=int, default=30)
     flag("--steps", type=int, default=0, help="of the joint phase (plan's epochs)")
+    flag("--keep-every", type=int, default=0, help="steps; weights and samples stay")
+    flag("--by-clock", action="store_true", help="rates fall by --minutes, not steps")
     for function in (train, distill):
         if function is distill:
             flag = mode(function)
-            flag("--teacher", required=True, help="the folder that `train` wrote")
-            flag("--steps", type=int, default=0)
+            flag(
+                "--teacher", required=True, help="`pack-teacher`'s, or `train`'s folder"
+            )
+            flag("--steps", type=int, default=0, help="at most; as the minutes allow")
+            flag("--views", type=int, default=2400, help="of photos that it draws")
+            flag("--plain", action="store_true", help="learn no products of kernels")
+            flag("--set", nargs="*", default=[], metavar="NAME=VALUE", help="of Lesson")
         flag("--data", required=True, help="what `pack` wrote")
         flag("--out", required=True, help="a folder")
         flag("--minutes", type=float, default=8.0)

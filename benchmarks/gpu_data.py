@@ -15,11 +15,12 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from cartoongan_tf.data.edges import smooth_edges  # noqa: E402
 from cartoongan_tf.data.lists import Pictures  # noqa: E402
+from cartoongan_tf.data.pairs import hold_out  # noqa: E402
 from cartoongan_tf.data.triples import TrainingSet, draw_triple  # noqa: E402
 from cartoongan_tf.pictures import images, paths  # noqa: E402
 
 MOST_BYTES = 30_000_000  # of a packed set: what is sent to a card is bounded
-QUALITIES = (95, 92, 88, 84, 80)  # of its JPEGs, the first that fits
+QUALITIES = (95, 92, 88, 84, 80, 75)  # of its JPEGs, the first that fits
 WORKERS = 8
 
 
@@ -40,6 +41,22 @@ def pack(folder, out, short_side: int, most_bytes: int = MOST_BYTES) -> str:
                 f"There must be photos/ and cartoons/. No such folder: {part}"
             )
         lists[name] = Pictures(paths.find(part), short_side)
+    return _pack(lists, out, most_bytes)
+
+
+def pack_photos(folders, out, short_side, one_in=8, most_bytes=MOST_BYTES) -> str:
+    """Writes folders' photos, but those that `distill` keeps for scores.
+
+    Of each folder every `one_in`-th is left out; 0 for none. See `pack`.
+    """
+    learnt = []
+    for folder in folders:
+        found = paths.find(folder)
+        learnt += hold_out(found, one_in)[0]
+    return _pack({"photos": Pictures(learnt, short_side)}, out, most_bytes)
+
+
+def _pack(lists, out, most_bytes):
     for quality in QUALITIES:
         packed = {
             name: [_jpeg(pictures[n], quality) for n in range(len(pictures))]
@@ -71,6 +88,14 @@ def _jpeg(pixels, quality):
 
 def unpack(path) -> TrainingSet:
     """The training set of a packed file, its cartoons smoothed."""
+    photos, cartoons = unpack_pictures(path, ("photos", "cartoons"))
+    with ThreadPoolExecutor(WORKERS) as pool:
+        smooth = list(pool.map(smooth_edges, cartoons))
+    return TrainingSet(Pictures(photos), Pictures(cartoons), Pictures(smooth))
+
+
+def unpack_pictures(path, names=("photos",)) -> list[list[np.ndarray]]:
+    """The pictures of a packed file, of each name a list."""
     cv2 = images.opencv()
     with np.load(path) as file:
         arrays_of = {name: file[name] for name in file.files}
@@ -83,10 +108,7 @@ def unpack(path) -> TrainingSet:
             read = pool.map(lambda part: cv2.imdecode(part, cv2.IMREAD_COLOR), parts)
             return [np.ascontiguousarray(bgr[..., ::-1]) for bgr in read]
 
-    photos, cartoons = read("photos"), read("cartoons")
-    with ThreadPoolExecutor(WORKERS) as pool:
-        smooth = list(pool.map(smooth_edges, cartoons))
-    return TrainingSet(Pictures(photos), Pictures(cartoons), Pictures(smooth))
+    return [read(name) for name in names]
 
 
 class Batches:

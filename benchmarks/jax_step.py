@@ -52,11 +52,19 @@ class Onward(HoldThenDecay):
 def adam(network, rate: float, steps: int, beta_1: float, beta_2: float, done: int = 0):
     """Keras's Adam for a network, its rate as in training: held, then falling to 0.
 
-    After `done` steps its moments begin anew, and so does their bias correction.
+    After `done` steps its moments begin anew, and so does their bias correction. Of no
+    `steps` the rate is one of the optimizer's values, for `set_rate`.
     """
-    optimizer = keras.optimizers.Adam(Onward(rate, steps, done), beta_1, beta_2)
+    schedule = Onward(rate, steps, done) if steps else rate
+    optimizer = keras.optimizers.Adam(schedule, beta_1, beta_2)
     optimizer.build(network.trainable_variables)
     return optimizer
+
+
+def set_rate(optimizer, values: list, rate: float) -> list:
+    """The optimizer's values with another rate: by the clock, say."""
+    at = [v is optimizer._learning_rate for v in optimizer.variables].index(True)
+    return [*values[:at], jnp.float32(rate), *values[at + 1 :]]
 
 
 class Joint:
@@ -67,7 +75,7 @@ class Joint:
         discriminator: `[-1, 1]` RGB to logits.
         features: Frozen content features, or None where `initialize` is not called.
         plan: A `Plan`: losses, weights, rates and averages are read from it.
-        steps: Of the whole joint phase, for the rates.
+        steps: Of the whole joint phase, for the rates; 0 where `set_rate` sets them.
         palette: A `Palette`, an `Abstraction` or both in turn, or None: what content is
             compared with.
         done: Of `steps`, those that were taken before.
@@ -246,6 +254,27 @@ class Initialization:
         return g, optimizer, loss
 
 
+class LessonLoss:
+    """`Distiller.compute_loss`: pixels, bands of detail, the bands' strength.
+
+    Args:
+        lesson: A `Lesson`: the weights are read from it.
+    """
+
+    def __init__(self, lesson):
+        self.lesson = lesson
+        self.bands = DetailBands(dtype="float32")
+
+    def __call__(self, fake, cartoon):
+        wanted, bands = self.bands(cartoon), self.bands(fake)
+        strengths = map(losses.strength_of_detail, (wanted, bands))
+        return (
+            losses.distance(cartoon, fake)
+            + self.lesson.detail_weight * losses.distance(wanted, bands)
+            + self.lesson.strength_weight * losses.distance(*strengths)
+        )
+
+
 class Lessons:
     """A light generator learns what a teacher draws: `Distiller` without its critic.
 
@@ -262,7 +291,7 @@ class Lessons:
         shows = function_of(teacher)
         known = values_of(teacher.trainable_variables)
         self.show = jax.jit(lambda photo: shows(known, photo))
-        self.bands = DetailBands(dtype="float32")
+        self.loss_of = LessonLoss(lesson)
         self.step = jax.jit(self._step, donate_argnums=(0, 1))
 
     def start(self) -> tuple[list, list]:
@@ -276,16 +305,6 @@ class Lessons:
             self.student.trainable_variables, values, strict=True
         ):
             variable.assign(value)
-
-    def loss_of(self, fake, cartoon):
-        """`Distiller.compute_loss`: pixels, bands of detail, the bands' strength."""
-        wanted, bands = self.bands(cartoon), self.bands(fake)
-        strengths = map(losses.strength_of_detail, (wanted, bands))
-        return (
-            losses.distance(cartoon, fake)
-            + self.lesson.detail_weight * losses.distance(wanted, bands)
-            + self.lesson.strength_weight * losses.distance(*strengths)
-        )
 
     def _step(self, values, optimizer, photo, cartoon):
         loss, gradients = jax.value_and_grad(

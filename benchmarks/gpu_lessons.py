@@ -1,0 +1,266 @@
+"""Light generators taught on a card: a teacher's pictures as tables in its memory.
+
+The teacher draws some thousand views of photos, whole ones nearly, once and in seconds;
+then the student's steps run in the card alone, some hundred to a call. What `distill`
+does on two cores with windows, here sees most of a photo, as the norms of both do when
+they are used.
+"""
+
+import jax_step  # first: it chooses Keras's backend
+
+# isort: split
+import time
+
+import jax
+import keras
+import numpy as np
+from jax import numpy as jnp
+
+from cartoongan_tf.pictures import images
+
+cv2 = images.opencv()
+
+# Height and width of the student's views, and how often each is taken: photos that lie,
+# photos that stand, and squares as phones draw them.
+SHAPES = {(320, 448): 0.45, (448, 320): 0.25, (256, 256): 0.3}
+MARGIN = (
+    32  # pixels around a view that the teacher sees, with what it draws along edges
+)
+ENLARGED = 1.6  # at most
+DARKER, LIGHTER, GAMMAS = 0.7, 1.4, 0.25  # exponents, and the share of views with one
+FACTORED = 16  # channels from which a convolution is taught as two (see `Factors`)
+CHUNK = 50  # steps to a call
+STAYS = 0.999  # of the average at each step
+
+
+def cut_view(photo, shape, rng) -> np.ndarray:
+    """A view of a photo with its margin: uint8 `(height + 64, width + 64, 3)`.
+
+    The margin is of the photo, or the view is as large as the photo allows and is
+    mirrored at its sides; half of each.
+    """
+    within = rng.random() < 0.5
+    height, width = (side + 2 * MARGIN * within for side in shape)
+    most = min(photo.shape[0] / height, photo.shape[1] / width)
+    share = rng.uniform(0.6, 1.0)
+    scale = max(most * share, min(most, 1 / ENLARGED))
+    tall, wide = int(height * scale), int(width * scale)
+    top = int(rng.random() * (photo.shape[0] - tall + 1))
+    left = int(rng.random() * (photo.shape[1] - wide + 1))
+    window = photo[top : top + tall, left : left + wide]
+    way = cv2.INTER_AREA if scale > 1 else cv2.INTER_CUBIC
+    view = cv2.resize(window, (width, height), interpolation=way)
+    if rng.random() < GAMMAS:
+        gamma = np.exp(rng.uniform(np.log(DARKER), np.log(LIGHTER)))
+        table = np.round(255 * (np.arange(256) / 255) ** gamma).astype(np.uint8)
+        view = table[view]
+    if within:
+        return view
+    rest = (MARGIN, MARGIN)
+    return np.pad(view, (rest, rest, (0, 0)), mode="reflect")
+
+
+def make_tables(teacher, photos, count, seed) -> dict:
+    """Views of photos and what a teacher draws of them, in the card's memory.
+
+    Args:
+        teacher: A generator.
+        photos: uint8 RGB arrays.
+        count: Views of all shapes together.
+        seed: Of the views.
+
+    Returns:
+        For each of `SHAPES` two uint8 arrays `(views, height, width, 3)`: photos, and
+        the teacher's pictures.
+    """
+    draw = jax_step.function_of(teacher)
+    values = jax_step.values_of(teacher.trainable_variables)
+
+    @jax.jit
+    def show(view):
+        signed = images.to_signed(view.astype(jnp.float32))
+        drawn = draw(values, signed)
+        levels = jnp.rint(images.to_levels(drawn.astype(jnp.float32)))
+        levels = jnp.clip(levels, 0, 255).astype(jnp.uint8)
+        return levels[:, MARGIN:-MARGIN, MARGIN:-MARGIN]
+
+    tables = {}
+    for shape, share in SHAPES.items():
+        rng = np.random.default_rng((seed, *shape))
+        lies = shape[1] >= shape[0]
+        fit = [p for p in photos if (p.shape[1] >= p.shape[0]) == lies] or photos
+        fit = photos if shape[0] == shape[1] else fit
+        most = max(8, int(count * share) // 8 * 8)
+        order = [n % len(fit) for n in range(most)]
+        rng.shuffle(order)
+        parts = [], []
+        for at in range(0, most, 8):
+            views = np.stack([cut_view(fit[n], shape, rng) for n in order[at : at + 8]])
+            parts[0].append(views[:, MARGIN:-MARGIN, MARGIN:-MARGIN])
+            parts[1].append(show(jnp.asarray(views)))
+        tables[shape] = jnp.asarray(np.concatenate(parts[0])), jnp.concatenate(parts[1])
+    return tables
+
+
+class Factors:
+    """A student's convolutions, each taught as itself plus a product of two.
+
+    kernel + (1x1 to twice the channels, then 3x3): a linear map again, which is one
+    kernel in every file and on every phone, but learns on a smoother slope. The product
+    begins at zero.
+
+    Reference: Zhang et al. 2021 (ECBSR), whose block's expanding branch this is.
+    """
+
+    def __init__(self, student, seed=0):
+        rng = np.random.default_rng(seed)
+        self.present = [jnp.array(v.value) for v in student.trainable_variables]
+        self.factored, self.extra = [], []
+        for number, value in enumerate(self.present):
+            if value.ndim == 4 and value.shape[0] == 3 and value.shape[2] >= FACTORED:
+                inner, outer = value.shape[2:]
+                wide = 2 * inner
+                first = rng.normal(0, (1 / inner) ** 0.5, (inner, wide))
+                self.extra.append(jnp.asarray(first, jnp.float32))
+                self.extra.append(jnp.zeros((3, 3, wide, outer), jnp.float32))
+                self.factored.append(number)
+
+    @property
+    def values(self) -> list:
+        """All that is learnt: the student's values, then the factors."""
+        return [*self.present, *self.extra]
+
+    def merge(self, values) -> list:
+        """The student's values, the products in their kernels."""
+        count = len(self.present)
+        merged = list(values[:count])
+        for place, number in enumerate(self.factored):
+            first, second = values[count + 2 * place : count + 2 * place + 2]
+            product = jnp.einsum("im,hwmo->hwio", first, second)
+            merged[number] = merged[number] + product
+        return merged
+
+
+class Plain:
+    """A student's values as they are: for comparison with `Factors`."""
+
+    def __init__(self, student):
+        self.values = [jnp.array(v.value) for v in student.trainable_variables]
+
+    def merge(self, values) -> list:
+        """The same."""
+        return values
+
+
+class TableLessons:
+    """Steps of a student on tables, many to a call.
+
+    Args:
+        student: A light generator.
+        lesson: A `Lesson`: rates and weights of losses.
+        factored: Whether convolutions are taught as products (`Factors`).
+    """
+
+    def __init__(self, student, lesson, factored=True):
+        self.student, self.lesson = student, lesson
+        self.parts = Factors(student) if factored else Plain(student)
+        self.draw = jax_step.function_of(student)
+        self.loss_of = jax_step.LessonLoss(lesson)
+        self.optimizer = keras.optimizers.Adam(lesson.learning_rate, 0.9, 0.99)
+        self.optimizer.build([keras.Variable(value) for value in self.parts.values])
+        self.run = jax.jit(self._run, donate_argnums=0, static_argnums=4)
+        self.error = jax.jit(self._error)
+
+    def start(self):
+        """Values, the optimizer's, and the average."""
+        values = self.parts.values
+        state = jax_step.values_of(self.optimizer.variables)
+        return values, state, [jnp.array(v) for v in self.parts.merge(values)]
+
+    def _run(self, state, table, key, rate, size):
+        photos, pictures = table
+
+        def step(state, key):
+            values, optimizer, average = state
+            optimizer = jax_step.set_rate(self.optimizer, optimizer, rate)
+            which, turn = jax.random.split(key)
+            at = jax.random.randint(which, (size,), 0, len(photos))
+            mirrored = jax.random.bernoulli(turn, shape=(size, 1, 1, 1))
+            photo, cartoon = (
+                images.to_signed(jnp.where(mirrored, x[:, :, ::-1], x))
+                for x in (p[at].astype(jnp.float32) for p in (photos, pictures))
+            )
+
+            def loss_of(values):
+                fake = self.draw(self.parts.merge(values), photo)
+                return self.loss_of(fake, cartoon)
+
+            loss, gradients = jax.value_and_grad(loss_of)(values)
+            values, optimizer = self.optimizer.stateless_apply(
+                optimizer, jax_step.clip(gradients, 1.0), values
+            )
+            average = [
+                a + (1.0 - STAYS) * (v - a)
+                for a, v in zip(average, self.parts.merge(values), strict=True)
+            ]
+            return (values, optimizer, average), loss
+
+        state, losses = jax.lax.scan(step, state, jax.random.split(key, CHUNK))
+        return state, jnp.mean(losses)
+
+    def _error(self, values, photos, pictures):
+        fake = self.draw(values, images.to_signed(photos.astype(jnp.float32)))
+        apart = fake - images.to_signed(pictures.astype(jnp.float32))
+        means = jnp.mean(jnp.square(jnp.clip(apart, -2, 2)), axis=(1, 2, 3))
+        return 10 * jnp.log10(4.0 / means)
+
+    def teach(self, tables, seconds, most_steps, batch, say, keep):
+        """Learns for so long; the rate is held for half of it, then falls to zero.
+
+        Every 30 seconds the 16 last views that lie, which nothing learns from, are
+        drawn by the average; their PSNR is said, and the average given to `keep`.
+
+        Returns:
+            The merged values, their average, and the steps.
+        """
+        shapes = list(tables)
+        first = tables[shapes[0]]
+        held = min(16, len(first[0]) // 2)
+        watched = [part[-held:] for part in first]
+        tables = {**tables, shapes[0]: tuple(part[:-held] for part in first)}
+        state, rng = self.start(), np.random.default_rng(1)
+        shares = np.array([SHAPES[shape] for shape in shapes])
+        began = time.monotonic()
+        done, told = 0, began
+        while True:
+            spent = time.monotonic() - began
+            progress = spent / seconds
+            if most_steps:
+                progress = max(progress, done / most_steps)
+            if progress >= 1:
+                break
+            rate = self.lesson.learning_rate * min(1.0, 2 * (1 - progress))
+            shape = shapes[rng.choice(len(shapes), p=shares / shares.sum())]
+            key = jax.random.fold_in(jax.random.key(self.lesson.seed), done)
+            state, loss = self.run(state, tables[shape], key, jnp.float32(rate), batch)
+            done += CHUNK
+            loss = float(loss)  # waits: else calls pile up past the clock
+            if time.monotonic() - told > 30:
+                told = time.monotonic()
+                scores = self.error(state[2], *watched)
+                say(
+                    f"step {done} at {told - began:.0f} s: rate {rate:.2g} loss "
+                    f"{loss:.4f}, PSNR of watched views {float(scores.mean()):.2f}, "
+                    f"worst {float(scores.min()):.2f}"
+                )
+                keep(state[2])
+        scores = self.error(state[2], *watched)
+        say(f"{done} steps: PSNR {float(scores.mean()):.2f}")
+        return self.parts.merge(state[0]), state[2], done
+
+    def finish(self, values) -> None:
+        """Puts values into the student."""
+        for variable, value in zip(
+            self.student.trainable_variables, values, strict=True
+        ):
+            variable.assign(value)
