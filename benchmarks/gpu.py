@@ -31,6 +31,8 @@ sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
 import jax_step  # noqa: E402  first: it chooses Keras's backend
 
 # isort: split
+import gpu_bench  # noqa: E402
+import gpu_lessons  # noqa: E402
 import jax  # noqa: E402
 import keras  # noqa: E402
 import numpy as np  # noqa: E402
@@ -41,7 +43,6 @@ from gpu_data import (  # noqa: E402
     unpack,
     unpack_pictures,
 )
-from gpu_lessons import TableLessons, make_tables  # noqa: E402
 from jax import numpy as jnp  # noqa: E402
 
 from cartoongan_tf import terminal  # noqa: E402
@@ -59,8 +60,6 @@ from cartoongan_tf.plans.lessons import Lesson  # noqa: E402
 from cartoongan_tf.plans.plans import PRECISIONS, Plan  # noqa: E402
 from cartoongan_tf.porting import arrays  # noqa: E402
 
-# Of dense bfloat16 products, by the datasheets, in operations a second.
-PEAKS = {"H100": 989e12, "H200": 989e12, "A100": 312e12, "L40": 362e12, "L4": 121e12}
 WRITE_SECONDS = 120  # between two checkpoints
 SAMPLES = 6
 
@@ -283,42 +282,11 @@ def make_photos(args):
 
 def make_teacher(args):
     """A generator's .keras, its kernels rounded to int8: a quarter of the bytes."""
-    teacher = keras.saving.load_model(args.file, compile=False)
-    found = {}
-    for number, weight in enumerate(teacher.get_weights()):
-        name = f"{number:04d}"
-        found[name] = np.asarray(weight, np.float32)
-        if weight.ndim == 4 and weight.size > 4096:
-            scale = np.abs(weight).max((0, 1, 2)) / 127 + 1e-12
-            found[name] = np.rint(weight / scale).astype(np.int8)
-            found[f"{name}_scale"] = scale.astype(np.float32)
-    said = {"class": type(teacher).__name__, "config": teacher.get_config()}
-    np.savez_compressed(args.out, network=np.array(json.dumps(said)), **found)
-    print(f"{args.out}: {Path(args.out).stat().st_size / 1e6:.1f} MB")
-
-
-def read_teacher(path) -> keras.Model:
-    """The generator of a folder of `train`, or of a file of `pack-teacher`."""
-    if Path(path).is_dir():
-        return arrays.read_generator(sorted(Path(path).glob("generator-*.npz")))
-    with np.load(path) as file:
-        said = json.loads(str(file["network"]))
-        names = sorted(name for name in file.files if name.isdigit())
-        values = [
-            file[name].astype(np.float32) * file.get(f"{name}_scale", np.float32(1))
-            for name in names
-        ]
-    cls = arrays.GENERATORS[said["class"]]
-    teacher = cls.from_config({**said["config"], "dtype": "float32"})
-    teacher.set_weights(values)
-    return teacher
+    print(gpu_lessons.pack_teacher(args.file, args.out))
 
 
 def distill(args):
-    """A light generator, taught by a teacher's pictures of whole photos."""
-    began = time.monotonic()
-    folder = Path(args.out)
-    folder.mkdir(parents=True, exist_ok=True)
+    """Light generators, each taught by a teacher's pictures of whole photos."""
     given = dict(pair.split("=") for pair in args.set)
     known = {field.name: field.type for field in fields(Lesson)}
     lesson = Lesson(
@@ -329,91 +297,45 @@ def distill(args):
     student = LightGenerator(
         lesson.width, lesson.trunk, lesson.num_blocks, lesson.norm, lesson.padding
     )
-    log = open(folder / "log.txt", "a", buffering=1)
+    first = student.get_weights()
+    lessons = gpu_lessons.TableLessons(student, lesson)  # compiled once for all
+    for teacher in args.teacher:
+        folder = Path(args.out)
+        if len(args.teacher) > 1:
+            folder /= Path(teacher).stem
+        folder.mkdir(parents=True, exist_ok=True)
+        student.set_weights(first)
+        with open(folder / "log.txt", "a", buffering=1) as log:
+            _distill(args, lessons, teacher, photos, folder, log)
+
+
+def _distill(args, lessons, teacher, photos, folder, log):
+    began, lesson = time.monotonic(), lessons.lesson
 
     def say(text):
         print(text, flush=True)
         print(text, file=log)
 
-    tables = make_tables(read_teacher(args.teacher), photos, args.views, lesson.seed)
-    spent = time.monotonic() - began
-    say(f"{args.views} views of {len(photos)} photos, drawn at {spent:.0f} s")
-    lessons = TableLessons(student, lesson, factored=not args.plain)
-    left = 60 * args.minutes - (time.monotonic() - began)
-
     def keep(values, name="light"):
         lessons.finish(values)
-        arrays.write_arrays(student, folder / name)
+        arrays.write_arrays(lessons.student, folder / name)
 
+    network = gpu_lessons.read_teacher(teacher)
+    tables = gpu_lessons.make_tables(network, photos, args.views, lesson.seed)
+    spent = time.monotonic() - began
+    say(f"{args.views} views of {len(photos)} photos, drawn in {spent:.0f} s")
     values, average, steps = lessons.teach(
-        tables, left, args.steps, lesson.batch_size, say, keep
+        tables, 60 * args.minutes, args.steps, lesson.batch_size, say, keep
     )
-    keep(average)
     keep(values, "last")
+    keep(average)
     say(f"step {steps}; {folder}/light-*.npz")
-    log.close()
 
 
 def bench(args):
     """Pictures a second and share of the peak, of the step and of each network."""
-    device = jax.devices()[0]
-    peak = next((v for k, v in PEAKS.items() if k in device.device_kind), None)
-    print(f"{device.device_kind}, jax {jax.__version__}, keras {keras.__version__}")
     plan = read_plan(args.set, args.plan)
-    rng = np.random.default_rng(0)
-    print("| batch | precision | pictures/s | ms a step | share of bf16 peak |")
-    print("|---|---|---|---|---|")
-    for size in args.batches:
-        for precision in ("float32", "bfloat16"):
-            mixed = replace(plan, mixed_precision=precision, batch_size=size)
-            joint = jax_step.Joint(*make_networks(mixed), mixed, 1000)
-            shape = (size, mixed.image_size, mixed.image_size, 3)
-            batch = [jnp.asarray(rng.uniform(-1, 1, shape), jnp.float32)] * 3
-            state = joint.start()
-            work = joint.step.lower(state, *batch).compile().cost_analysis()["flops"]
-            seconds = _time_step(joint, state, batch, args.repeats)
-            share = f"{work / seconds / peak:.3f}" if peak else "?"
-            print(
-                f"| {size} | {precision} | {size / seconds:.1f} | "
-                f"{1000 * seconds:.1f} | {share} |",
-                flush=True,
-            )
-    _bench_parts(replace(plan, mixed_precision="bfloat16"), args, rng)
-
-
-def _time_step(joint, state, batch, repeats):
-    for _ in range(2):
-        state, logs = joint.step(state, *batch)
-    jax.block_until_ready(logs)
-    began = time.perf_counter()
-    for _ in range(repeats):
-        state, logs = joint.step(state, *batch)
-    jax.block_until_ready(state)
-    return (time.perf_counter() - began) / repeats
-
-
-def _bench_parts(plan, args, rng):
-    """Forward and backward of each network by itself."""
-    size = args.batches[0]
-    shape = (size, plan.image_size, plan.image_size, 3)
-    picture = jnp.asarray(rng.uniform(-1, 1, shape), jnp.float32)
-    print(f"\n| network, forward and back, batch {size} | ms |\n|---|---|")
-    names = ("generator", "discriminator", "content network")
-    for name, network in zip(names, make_networks(plan), strict=True):
-        call = jax_step.function_of(network)
-
-        def loss(values, picture, call=call):
-            return jnp.mean(jnp.square(call(values, picture)))
-
-        both = jax.jit(jax.value_and_grad(loss, argnums=(0, 1)))
-        values = jax_step.values_of(network.trainable_variables)
-        jax.block_until_ready(both(values, picture))
-        began = time.perf_counter()
-        for _ in range(args.repeats):
-            found = both(values, picture)
-        jax.block_until_ready(found)
-        spent = 1000 * (time.perf_counter() - began) / args.repeats
-        print(f"| {name} | {spent:.1f} |", flush=True)
+    gpu_bench.bench(plan, make_networks, args.batches, args.repeats)
 
 
 def read_plan(pairs, path):
@@ -485,7 +407,6 @@ def main(argv):
             )
             flag("--steps", type=int, default=0, help="at most; as the minutes allow")
             flag("--views", type=int, default=2400, help="of photos that it draws")
-            flag("--plain", action="store_true", help="learn no products of kernels")
             flag("--set", nargs="*", default=[], metavar="NAME=VALUE", help="of Lesson")
         flag("--data", required=True, help="what `pack` wrote")
         flag("--out", required=True, help="a folder")

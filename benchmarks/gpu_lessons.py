@@ -9,7 +9,9 @@ they are used.
 import jax_step  # first: it chooses Keras's backend
 
 # isort: split
+import json
 import time
+from pathlib import Path
 
 import jax
 import keras
@@ -17,20 +19,59 @@ import numpy as np
 from jax import numpy as jnp
 
 from cartoongan_tf.pictures import images
+from cartoongan_tf.porting import arrays
 
 cv2 = images.opencv()
 
 # Height and width of the student's views, and how often each is taken: photos that lie,
-# photos that stand, and squares as phones draw them.
-SHAPES = {(320, 448): 0.45, (448, 320): 0.25, (256, 256): 0.3}
+# and squares of all, as phones draw them. Each shape is compiled: 15 to 40 seconds.
+SHAPES = {(320, 448): 0.6, (256, 256): 0.4}
 MARGIN = (
     32  # pixels around a view that the teacher sees, with what it draws along edges
 )
 ENLARGED = 1.6  # at most
 DARKER, LIGHTER, GAMMAS = 0.7, 1.4, 0.25  # exponents, and the share of views with one
-FACTORED = 16  # channels from which a convolution is taught as two (see `Factors`)
 CHUNK = 50  # steps to a call
 STAYS = 0.999  # of the average at each step
+
+
+def pack_teacher(path, out) -> str:
+    """Writes a generator's .keras with its kernels rounded to int8.
+
+    Weights rounded so keep 48 dB and more to the whole ones (docs/export.md).
+
+    Returns:
+        What was written, in words.
+    """
+    teacher = keras.saving.load_model(path, compile=False)
+    found = {}
+    for number, weight in enumerate(teacher.get_weights()):
+        name = f"{number:04d}"
+        found[name] = np.asarray(weight, np.float32)
+        if weight.ndim == 4:
+            scale = np.abs(weight).max((0, 1, 2)) / 127 + 1e-12
+            found[name] = np.rint(weight / scale).astype(np.int8)
+            found[f"{name}_scale"] = scale.astype(np.float32)
+    said = {"class": type(teacher).__name__, "config": teacher.get_config()}
+    np.savez_compressed(out, network=np.array(json.dumps(said)), **found)
+    return f"{out}: {Path(out).stat().st_size / 1e6:.1f} MB"
+
+
+def read_teacher(path) -> keras.Model:
+    """The generator of a folder of `train`, or of a file of `pack_teacher`."""
+    if Path(path).is_dir():
+        return arrays.read_generator(sorted(Path(path).glob("generator-*.npz")))
+    with np.load(path) as file:
+        said = json.loads(str(file["network"]))
+        names = sorted(name for name in file.files if name.isdigit())
+        values = [
+            file[name].astype(np.float32) * file.get(f"{name}_scale", np.float32(1))
+            for name in names
+        ]
+    cls = arrays.GENERATORS[said["class"]]
+    teacher = cls.from_config({**said["config"], "dtype": "float32"})
+    teacher.set_weights(values)
+    return teacher
 
 
 def cut_view(photo, shape, rng) -> np.ndarray:
@@ -102,80 +143,28 @@ def make_tables(teacher, photos, count, seed) -> dict:
     return tables
 
 
-class Factors:
-    """A student's convolutions, each taught as itself plus a product of two.
-
-    kernel + (1x1 to twice the channels, then 3x3): a linear map again, which is one
-    kernel in every file and on every phone, but learns on a smoother slope. The product
-    begins at zero.
-
-    Reference: Zhang et al. 2021 (ECBSR), whose block's expanding branch this is.
-    """
-
-    def __init__(self, student, seed=0):
-        rng = np.random.default_rng(seed)
-        self.present = [jnp.array(v.value) for v in student.trainable_variables]
-        self.factored, self.extra = [], []
-        for number, value in enumerate(self.present):
-            if value.ndim == 4 and value.shape[0] == 3 and value.shape[2] >= FACTORED:
-                inner, outer = value.shape[2:]
-                wide = 2 * inner
-                first = rng.normal(0, (1 / inner) ** 0.5, (inner, wide))
-                self.extra.append(jnp.asarray(first, jnp.float32))
-                self.extra.append(jnp.zeros((3, 3, wide, outer), jnp.float32))
-                self.factored.append(number)
-
-    @property
-    def values(self) -> list:
-        """All that is learnt: the student's values, then the factors."""
-        return [*self.present, *self.extra]
-
-    def merge(self, values) -> list:
-        """The student's values, the products in their kernels."""
-        count = len(self.present)
-        merged = list(values[:count])
-        for place, number in enumerate(self.factored):
-            first, second = values[count + 2 * place : count + 2 * place + 2]
-            product = jnp.einsum("im,hwmo->hwio", first, second)
-            merged[number] = merged[number] + product
-        return merged
-
-
-class Plain:
-    """A student's values as they are: for comparison with `Factors`."""
-
-    def __init__(self, student):
-        self.values = [jnp.array(v.value) for v in student.trainable_variables]
-
-    def merge(self, values) -> list:
-        """The same."""
-        return values
-
-
 class TableLessons:
     """Steps of a student on tables, many to a call.
 
     Args:
         student: A light generator.
         lesson: A `Lesson`: rates and weights of losses.
-        factored: Whether convolutions are taught as products (`Factors`).
     """
 
-    def __init__(self, student, lesson, factored=True):
+    def __init__(self, student, lesson):
         self.student, self.lesson = student, lesson
-        self.parts = Factors(student) if factored else Plain(student)
         self.draw = jax_step.function_of(student)
         self.loss_of = jax_step.LessonLoss(lesson)
         self.optimizer = keras.optimizers.Adam(lesson.learning_rate, 0.9, 0.99)
-        self.optimizer.build([keras.Variable(value) for value in self.parts.values])
+        self.optimizer.build(student.trainable_variables)
         self.run = jax.jit(self._run, donate_argnums=0, static_argnums=4)
         self.error = jax.jit(self._error)
 
     def start(self):
         """Values, the optimizer's, and the average."""
-        values = self.parts.values
-        state = jax_step.values_of(self.optimizer.variables)
-        return values, state, [jnp.array(v) for v in self.parts.merge(values)]
+        values = jax_step.values_of(self.student.trainable_variables)
+        values, average = ([jnp.array(value) for value in values] for _ in range(2))
+        return values, jax_step.values_of(self.optimizer.variables), average
 
     def _run(self, state, table, key, rate, size):
         photos, pictures = table
@@ -192,7 +181,7 @@ class TableLessons:
             )
 
             def loss_of(values):
-                fake = self.draw(self.parts.merge(values), photo)
+                fake = self.draw(values, photo)
                 return self.loss_of(fake, cartoon)
 
             loss, gradients = jax.value_and_grad(loss_of)(values)
@@ -201,7 +190,7 @@ class TableLessons:
             )
             average = [
                 a + (1.0 - STAYS) * (v - a)
-                for a, v in zip(average, self.parts.merge(values), strict=True)
+                for a, v in zip(average, values, strict=True)
             ]
             return (values, optimizer, average), loss
 
@@ -220,14 +209,24 @@ class TableLessons:
         Every 30 seconds the 16 last views that lie, which nothing learns from, are
         drawn by the average; their PSNR is said, and the average given to `keep`.
 
+        Args:
+            tables: Of `make_tables`.
+            seconds: The clock starts when all is compiled.
+            most_steps: Or fewer; 0 for as many as there is time for.
+            batch: Views a step.
+            say: Takes a line of text.
+            keep: Takes the average's values, now and then.
+
         Returns:
-            The merged values, their average, and the steps.
+            The values, their average, and the steps.
         """
         shapes = list(tables)
         first = tables[shapes[0]]
         held = min(16, len(first[0]) // 2)
         watched = [part[-held:] for part in first]
         tables = {**tables, shapes[0]: tuple(part[:-held] for part in first)}
+        for table in tables.values():  # compiled before the clock runs
+            self.run(self.start(), table, jax.random.key(0), jnp.float32(0), batch)
         state, rng = self.start(), np.random.default_rng(1)
         shares = np.array([SHAPES[shape] for shape in shapes])
         began = time.monotonic()
@@ -256,7 +255,7 @@ class TableLessons:
                 keep(state[2])
         scores = self.error(state[2], *watched)
         say(f"{done} steps: PSNR {float(scores.mean()):.2f}")
-        return self.parts.merge(state[0]), state[2], done
+        return state[0], state[2], done
 
     def finish(self, values) -> None:
         """Puts values into the student."""

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from cartoongan_tf.data.sizes import check_sizes
 from cartoongan_tf.models.settings import (
     ADVERSARIAL,
     BALANCE,
@@ -27,6 +26,7 @@ from cartoongan_tf.plans.recipes import (
     SAMPLE_DEFAULTS,
     SAMPLE_SIZES,
 )
+from cartoongan_tf.plans.together import check_together
 
 MODELS = ("cartoongan", "cyclegan")
 GENERATORS = ("paper", "light")
@@ -333,54 +333,7 @@ class Plan:
 
     def __post_init__(self):
         check(self)
-        check_sizes(self.batch_size, self.image_size)
-        if self.epochs + self.init_epochs == 0:
-            raise ValueError(
-                "`epochs` and `init_epochs` must not both be 0. Received: epochs=0, "
-                "init_epochs=0"
-            )
-        if self.batch_size % self.accumulate:
-            raise ValueError(
-                "`batch_size` must be a multiple of `accumulate`. Received: "
-                f"batch_size={self.batch_size}, accumulate={self.accumulate}"
-            )
-        if self.content_size % 8:
-            raise ValueError(
-                "`content_size` must be a multiple of 8, or 0 for none. "
-                f"Received: content_size={self.content_size}"
-            )
-        if self.jitter % 8 or self.image_size - self.jitter < 32:
-            raise ValueError(
-                "`jitter` must be a multiple of 8 that leaves 32 pixels. Received: "
-                f"jitter={self.jitter}, image_size={self.image_size}"
-            )
-        if 0 < self.pool < self.batch_size:
-            raise ValueError(
-                "`pool` must be at least `batch_size`, or 0 for none. Received: "
-                f"pool={self.pool}, batch_size={self.batch_size}"
-            )
-        if self.model == "cyclegan" and not self.pool:
-            raise ValueError("`pool` must be at least 1 for CycleGAN. Received: pool=0")
-        if self.model == "cyclegan" and (self.image_size % 8 or self.image_size < 24):
-            raise ValueError(
-                "`image_size` must be a multiple of 8 from 24 for CycleGAN. "
-                f"Received: image_size={self.image_size}"
-            )
-        if 0 < self.short_side < self.image_size:
-            raise ValueError(
-                "`short_side` must be at least `image_size`, or 0 for 1.5 times it. "
-                f"Received: short_side={self.short_side}, image_size={self.image_size}"
-            )
-        if self.norm != "instance" and self.generator != "light":
-            raise ValueError(
-                "`norm` must go with generator=light: the paper's has instance norm. "
-                f"Received: norm={self.norm}, generator={self.generator}"
-            )
-        if self.identity and self.model != "cyclegan":
-            raise ValueError(
-                "`identity` must go with model=cyclegan, whose loss it is. "
-                f"Received: model={self.model}"
-            )
+        check_together(self)
 
 
 def make_plan(style: str, folder: str | None, given: dict) -> Plan:

@@ -101,3 +101,83 @@ def test_bad_input_is_one_line(tmp_path):
     assert done.returncode == 2
     last = done.stderr.strip().splitlines()[-1]
     assert last.startswith("error: There must be photos/ and cartoons/.")
+
+
+DISTILL = """
+import gpu, gpu_lessons
+gpu_lessons.SHAPES = {{(32, 48): 0.5, (32, 32): 0.5}}
+gpu_lessons.MARGIN, gpu_lessons.CHUNK = 8, 4
+from cartoongan_tf.networks.generators import Generator
+Generator(4, 1).save("one.keras"); Generator(4, 1).save("two.keras")
+gpu.main("pack-photos {photos} --out photos.npz --short-side 48 --hold-out 3".split())
+for name in ("one", "two"):
+    gpu.main(["pack-teacher", name + ".keras", "--out", name + ".npz"])
+gpu.main(
+    "distill --data photos.npz --teacher one.npz two.npz --out out --views 64 "
+    "--steps 40 --set batch_size=2 width=4 trunk=8 num_blocks=1 learning_rate=0.01"
+    .split()
+)
+"""
+
+
+@pytest.mark.slow
+def test_light_generators_are_taught_from_tables_of_views(folder, tmp_path):
+    pytest.importorskip("jax", reason="`pip install jax` runs the step in JAX")
+    done = subprocess.run(
+        [sys.executable, "-c", DISTILL.format(photos=folder / "photos")],
+        cwd=tmp_path,
+        env={
+            **os.environ,
+            "JAX_PLATFORMS": "cpu",
+            "CUDA_VISIBLE_DEVICES": "",
+            "PYTHONPATH": f"{ROOT}:{ROOT / 'benchmarks'}",
+        },
+        capture_output=True,
+        text=True,
+        timeout=900,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "64 views of 3 photos" in done.stdout  # one in three of five stays
+    taught = [
+        read_generator((tmp_path / "out" / name).glob("light-*.npz"))
+        for name in ("one", "two")
+    ]
+    first = [network.get_weights()[0] for network in taught]
+    assert not np.array_equal(*first)  # each by its own teacher
+    for name in ("one", "two"):
+        log = (tmp_path / "out" / name / "log.txt").read_text()
+        assert "40 steps: PSNR" in log
+
+
+COUNT = """
+import sys, gpu_bench, jax_step, jax
+from jax import numpy as jnp
+from cartoongan_tf.networks.generators import Generator
+network = Generator(8, 1)
+photo = jax.ShapeDtypeStruct((1, 64, 64, 3), jnp.float32)
+values = jax_step.values_of(network.trainable_variables)
+print(gpu_bench.count_operations(jax_step.function_of(network), values, photo))
+"""
+
+
+def test_the_count_of_operations_is_that_of_the_exported_file():
+    pytest.importorskip("jax", reason="`pip install jax` runs the step in JAX")
+    from cartoongan_tf.exporting import tflite
+    from cartoongan_tf.networks.generators import Generator
+
+    done = subprocess.run(
+        [sys.executable, "-c", COUNT],
+        env={
+            **os.environ,
+            "JAX_PLATFORMS": "cpu",
+            "CUDA_VISIBLE_DEVICES": "",
+            "PYTHONPATH": f"{ROOT}:{ROOT / 'benchmarks'}",
+        },
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    counted = int(done.stdout.split()[-1]) / 2
+    model = tflite.convert(Generator(8, 1), 64)
+    macs = sum(c.macs for c in tflite.find_convolutions(model))
+    assert counted == pytest.approx(macs, rel=0.02)
