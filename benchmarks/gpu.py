@@ -355,6 +355,7 @@ def read_plan(pairs, path):
     return Plan(**{"style": "mine", "data": "packed", **known})
 
 
+TEACHER = "files of `pack-teacher`, or folders of `train`: one after the other"
 MODES = {
     make_pack: "pack",
     make_photos: "pack-photos",
@@ -402,9 +403,7 @@ def main(argv):
     for function in (train, distill):
         if function is distill:
             flag = mode(function)
-            flag(
-                "--teacher", required=True, help="`pack-teacher`'s, or `train`'s folder"
-            )
+            flag("--teacher", nargs="+", required=True, help=TEACHER)
             flag("--steps", type=int, default=0, help="at most; as the minutes allow")
             flag("--views", type=int, default=2400, help="of photos that it draws")
             flag("--set", nargs="*", default=[], metavar="NAME=VALUE", help="of Lesson")
