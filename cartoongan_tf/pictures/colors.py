@@ -21,7 +21,23 @@ FACE_TINT, FACE_LIGHT = 8.0, 15.0  # within a face, where a patch is seen at onc
 STEPS = 10.0  # of the cartoon's luma: larger ones stop the shift from spreading
 
 
-def keep_color(cartoon: np.ndarray, photo: np.ndarray) -> np.ndarray:
+def exposure(cartoon: np.ndarray, photo: np.ndarray) -> tuple[float, float, float]:
+    """How a cartoon's lightness becomes its photo's: gain, mean before, mean after.
+
+    Args:
+        cartoon: Float RGB levels 0..255, `(H, W, 3)`.
+        photo: The same picture before, uint8 or float levels.
+    """
+    light, target = (_to_lab(picture)[..., 0] for picture in (cartoon, photo))
+    gain = min(MAX_GAIN, float(target.std()) / max(float(light.std()), 1e-3))
+    return gain, float(light.mean()), float(target.mean())
+
+
+def keep_color(
+    cartoon: np.ndarray,
+    photo: np.ndarray,
+    fit: tuple[float, float, float] | None = None,
+) -> np.ndarray:
     """Gives a cartoon the colour and the exposure of its photo.
 
     Lightness is the cartoon's, its mean and spread matched to the photo's. Colour is
@@ -31,6 +47,8 @@ def keep_color(cartoon: np.ndarray, photo: np.ndarray) -> np.ndarray:
     Args:
         cartoon: Float RGB levels 0..255, `(H, W, 3)`.
         photo: The same picture before, uint8 or float levels.
+        fit: Of `exposure`, where not this picture's own is wanted: in a film it follows
+            slowly.
 
     Returns:
         Float RGB levels; may reach slightly beyond 0..255.
@@ -39,9 +57,9 @@ def keep_color(cartoon: np.ndarray, photo: np.ndarray) -> np.ndarray:
     He et al., Guided Image Filtering, 2010.
     """
     theirs, ours = (_to_lab(picture) for picture in (cartoon, photo))
-    light, target = theirs[..., 0], ours[..., 0]
-    gain = min(MAX_GAIN, float(target.std()) / max(float(light.std()), 1e-3))
-    matched = (light - light.mean()) * gain + target.mean()
+    light = theirs[..., 0]
+    gain, mean, target = exposure(cartoon, photo) if fit is None else fit
+    matched = (light - mean) * gain + target
     radius = max(1, round(max(light.shape) * WINDOW / 2))
     color = [_guided(light, ours[..., channel], radius) for channel in (1, 2)]
     lab = np.dstack([np.clip(matched, 0, 100), *color]).astype(np.float32)
