@@ -1,4 +1,4 @@
-"""ONNX files: one graph for every batch and size."""
+"""ONNX files: one graph for every batch and size, statistics in and out or not."""
 
 import os
 from contextlib import contextmanager
@@ -7,7 +7,17 @@ from pathlib import Path
 import tensorflow as tf
 
 from cartoongan_tf.exporting.extras import need
-from cartoongan_tf.exporting.signatures import INPUT, OUTPUT, picture_spec, serve
+from cartoongan_tf.exporting.signatures import (
+    INPUT,
+    OUTPUT,
+    OWN,
+    SHARE,
+    STATISTICS,
+    picture_spec,
+    serve,
+    serve_statistics,
+    statistics_specs,
+)
 
 OPSET = 17
 AXES = ("batch", "height", "width")
@@ -23,6 +33,31 @@ def write_onnx(generator, path: Path) -> None:
         generator: A float32 generator.
         path: The file.
     """
+    _write(serve(generator), [picture_spec()], {INPUT: AXES, OUTPUT: AXES}, path)
+
+
+def write_statistics_onnx(network, path: Path) -> None:
+    """Writes an ONNX file that takes and gives the norms' statistics.
+
+    `image`, `statistics` and `share` to `cartoon` and `own_statistics`, as in
+    `StatisticsGenerator`: any batch and size. A batch of statistics, and one of shares,
+    may be 1 for several pictures.
+
+    Args:
+        network: A float32 `StatisticsGenerator`.
+        path: The file.
+    """
+    axes = {
+        INPUT: AXES,
+        STATISTICS: ("statistics_batch",),
+        SHARE: ("share_batch",),
+        OUTPUT: AXES,
+        OWN: AXES[:1],
+    }
+    _write(serve_statistics(network), statistics_specs(network), axes, path)
+
+
+def _write(run, specs, axes: dict, path: Path) -> None:
     with need("tf2onnx and onnx"), _as_it_was("TF_CPP_MIN_LOG_LEVEL"):
         import onnx
         import tf2onnx
@@ -30,14 +65,13 @@ def write_onnx(generator, path: Path) -> None:
     # tf2onnx writes a norm's means as pooling, which onnxruntime sums one by one: where
     # a channel hardly varies, a norm makes 2e-4 of that.
     model, _ = tf2onnx.convert.from_function(
-        tf.function(serve(generator)), input_signature=[picture_spec()], opset=OPSET
+        tf.function(run), input_signature=specs, opset=OPSET
     )
-    for tensors, name in ((model.graph.input, INPUT), (model.graph.output, OUTPUT)):
-        (tensor,) = tensors
-        assert tensor.name == name, tensor.name
-        for axis, dimension in zip(
-            AXES, tensor.type.tensor_type.shape.dim, strict=False
-        ):
+    tensors = {t.name: t for t in (*model.graph.input, *model.graph.output)}
+    assert tensors.keys() == axes.keys(), tensors.keys()
+    for name, tensor in tensors.items():
+        dimensions = tensor.type.tensor_type.shape.dim
+        for axis, dimension in zip(axes[name], dimensions, strict=False):
             dimension.dim_param = axis
     for node in model.graph.node:
         if node.op_type == "Conv":
