@@ -50,7 +50,6 @@ class Filming:
         if not 0 <= steady < 1:
             raise ValueError(f"`steady` must be in 0..1, below 1. Received: {steady}")
         self.cartoonizer, self.strength, self.steady = cartoonizer, strength, steady
-        self._flow = cv2.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_FAST)
         self._begin_shot()
         state = {} if state is None else state
         if "longest" in state:
@@ -196,7 +195,10 @@ class Filming:
             )
             height, width = gray.shape
             if min(height, width) >= LEAST_FLOW:
-                flow = self._flow.calc(gray, before, None)
+                # A new one each time: a used one remembers, and a drawing that goes on
+                # from a state would be another.
+                preset = cv2.DISOPTICAL_FLOW_PRESET_FAST
+                flow = cv2.DISOpticalFlow_create(preset).calc(gray, before, None)
             else:
                 flow = np.zeros((height, width, 2), np.float32)
             rows, columns = np.mgrid[:height, :width].astype(np.float32)

@@ -1,6 +1,8 @@
 """Drawn frames as a GIF, an APNG or an animated WebP."""
 
-from collections.abc import Callable, Iterator
+import itertools
+from collections.abc import Callable, Container, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -37,27 +39,42 @@ def write(
     step = 10 if kind == "GIF" else 1  # a GIF counts in hundredths of a second
     chosen, ends = _choose([step * round(t / step) for t in times], step)
     durations = [end - begin for begin, end in zip(chosen.values(), ends, strict=True)]
-    pictures = (f for number, f in enumerate(frames()) if number in chosen)
     more = {"duration": durations, "save_all": True}
     if loop is not None:
         more["loop"] = loop
     if kind == "GIF":
         palette = _palette(frames(), len(times) - 1, 255 if alpha else 256)
-        images = (_indexed(picture, palette, alpha) for picture in pictures)
         more |= {"disposal": 2 if alpha else 1, "optimize": False}
         if alpha:
             more["transparency"] = 255
-    else:
-        images = (
-            Image.fromarray(
-                picture if alpha else np.ascontiguousarray(picture[..., :3])
-            )
-            for picture in pictures
-        )
-        if kind == "WEBP":
-            more |= {"quality": QUALITY, "method": 4}
-    first = next(images)
-    first.save(path, kind, append_images=images, **more)
+    elif kind == "WEBP":
+        more |= {"quality": QUALITY, "method": 4}
+
+    def image(picture):
+        if kind == "GIF":
+            return _indexed(picture, palette, alpha)
+        return Image.fromarray(picture if alpha else picture[..., :3].copy())
+
+    images = _Again(frames, chosen, image)
+    next(iter(images)).save(path, kind, append_images=images.rest(), **more)
+
+
+@dataclass(frozen=True)
+class _Again:
+    """Images that are made anew each time: Pillow goes over those of a PNG twice."""
+
+    frames: Callable
+    chosen: Container
+    image: Callable
+    begin: int = 0
+
+    def __iter__(self):
+        pictures = enumerate(self.frames())
+        found = (picture for number, picture in pictures if number in self.chosen)
+        return map(self.image, itertools.islice(found, self.begin, None))
+
+    def rest(self):
+        return replace(self, begin=1)
 
 
 def _choose(times: list[int], step: int) -> tuple[dict[int, int], list[int]]:

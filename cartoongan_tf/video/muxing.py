@@ -158,6 +158,8 @@ def _pictures(parts, stream, base, shift) -> Iterator[av.Packet]:
     steps = np.diff(pts)
     usual = int(np.median(steps)) if len(steps) else int(durations[-1] or 1)
     least = int(steps.min()) if len(steps) else 1
+    begun = None
+    end = int(pts[-1]) + (int(durations[-1]) or usual)
     for place, (number, packet) in enumerate(parts.packets()):
         packet.stream = stream
         packet.time_base = base
@@ -165,10 +167,14 @@ def _pictures(parts, stream, base, shift) -> Iterator[av.Packet]:
         early = place - delay
         dts = int(pts[early]) if early >= 0 else int(pts[0]) + early * least
         packet.dts = dts - shift
+        begun = dts if begun is None else begun
         if number < len(steps):
             packet.duration = int(steps[number])
         else:
-            packet.duration = int(durations[-1]) or usual
+            packet.duration = end - int(pts[-1])
+        if place == len(order) - 1:
+            # By the last one decoded, MP4 tells when the whole ends.
+            packet.duration = end - int(pts[0]) + begun - dts
         yield packet
 
 
