@@ -61,6 +61,7 @@ class Cartoonizer:
         else:
             self._run = KerasRuntime(weights)
         self.generator = getattr(self._run, "generator", None)
+        self._statistics = None
 
     def with_look(self, draw_size="auto", color="auto", faces=True) -> "Cartoonizer":
         """Another one that draws with the same network, loaded once."""
@@ -168,6 +169,19 @@ class Cartoonizer:
     def draw_levels(self, photo: np.ndarray) -> np.ndarray:
         """What the network itself makes of a uint8 photo: float levels, its size."""
         return self._draw(photo)
+
+    def with_statistics(self):
+        """The network with its norms' statistics in and out, as `inference.statistics`.
+
+        None where it has no norms, or comes of a file that tells none of them.
+        """
+        if self.generator is None:
+            return None
+        if self._statistics is None:
+            from cartoongan_tf.inference.statistics import KerasStatistics
+
+            self._statistics = KerasStatistics(self.generator)
+        return self._statistics if self._statistics.channels else None
 
     def _draw_small(self, photo, longest: int, color: str, faces: list):
         """A `Join` of the photo and its small cartoon; of a small photo the cartoon."""

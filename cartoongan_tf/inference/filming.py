@@ -1,9 +1,9 @@
 """A film's frames drawn one after the other, so that drawing and colour do not jump.
 
 What is chosen once for a photo is chosen once for a shot: the size of the drawing. What
-is found in every frame anew, faces and exposure, is followed from frame to frame. And
-each drawing is blended with the one before, moved along with what moved in the film.
-Nothing of this crosses a cut.
+is found in every frame anew (the norms' statistics, faces, exposure) is followed from
+frame to frame. And each drawing is blended with the one before, moved along with what
+moved in the film. Nothing of this crosses a cut.
 
 Reference: Ruder et al., Artistic Style Transfer for Videos, 2016 (warped previous
 output, with a mask of where it holds); Kroeger et al., Fast Optical Flow using Dense
@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 
 from cartoongan_tf.films.cuts import WINDOW, with_cuts
+from cartoongan_tf.networks.statistics import pool
 from cartoongan_tf.pictures import colors, draw_sizes, images
 from cartoongan_tf.pictures.faces import Face, find_faces
 from cartoongan_tf.pictures.joining import Join
@@ -28,6 +29,7 @@ LOOK_EVERY = 4  # frames between two looks for faces
 FOLLOW = 0.35  # a face's box goes so much of its way to where it was found, each frame
 FADE = 1 / 6  # a face's weight grows or shrinks so much each frame
 FIT = 0.9  # of the exposure before, where the photo's is put onto a cartoon
+NORMS = 0.9  # of the norms' statistics before
 
 
 class Filming:
@@ -50,6 +52,7 @@ class Filming:
         if not 0 <= steady < 1:
             raise ValueError(f"`steady` must be in 0..1, below 1. Received: {steady}")
         self.cartoonizer, self.strength, self.steady = cartoonizer, strength, steady
+        self._network = cartoonizer.with_statistics() if steady else None
         self._begin_shot()
         state = {} if state is None else state
         if "longest" in state:
@@ -60,6 +63,7 @@ class Filming:
             self._small, self._levels = state["small"], state["levels"]
         if "fit" in state:
             self._fit = tuple(map(float, state["fit"]))
+        self._norms = state.get("norms")
 
     def state(self) -> dict[str, np.ndarray]:
         """All that the next frame's drawing depends on, as arrays.
@@ -75,6 +79,8 @@ class Filming:
             found |= {"small": self._small, "levels": self._levels}
         if self._fit is not None:
             found["fit"] = np.array(self._fit)
+        if self._norms is not None:
+            found["norms"] = self._norms
         return found
 
     def draw(self, frames: Iterable[tuple], known=()) -> Iterator[tuple]:
@@ -93,16 +99,18 @@ class Filming:
             photo = item[-1]
             if cut:
                 self._begin_shot()
-                self._choose_size(photo, [other[-1] for other in rest])
+                seen = [photo, *(other[-1] for other in rest[2::3])]
+                self._choose_size(seen)
+                self._gather(seen)
             yield (*item[:-1], self._draw(photo))
 
     def _begin_shot(self):
         self._longest = 0  # 0: as large as the film is
         self._count = 0
         self._tracks: list[_Track] = []
-        self._small = self._levels = self._fit = None
+        self._small = self._levels = self._fit = self._norms = None
 
-    def _choose_size(self, photo, rest):
+    def _choose_size(self, pictures):
         """The shot's draw size, by the faces in its first frames."""
         wanted = self.cartoonizer.draw_size
         if wanted == "full":
@@ -111,21 +119,39 @@ class Filming:
             self._longest = wanted
             return
         sizes = []
-        for other in [photo, *rest[2::3]]:
+        for other in pictures:
             seen = find_faces(other) if self.cartoonizer.faces else []
             sizes.append(draw_sizes.choose(max(other.shape[:2]), seen)[0])
         self._longest = sorted(sizes)[len(sizes) // 2]
 
+    def _gather(self, pictures):
+        """The norms' statistics over the shot's first frames."""
+        if self._network is None or self.strength == 0:
+            return
+        parts = [self._network(_signed(self._shrink(p)))[1] for p in pictures]
+        self._norms = pool(parts, [1] * len(parts)).astype(np.float32)
+
+    def _shrink(self, photo):
+        if not self._longest:
+            return photo
+        return draw_sizes.shrink(photo, self._longest, self.cartoonizer.fixed_size)
+
+    def _run(self, small):
+        """What the network makes of a frame: float levels of its size."""
+        if self._network is None:
+            return self.cartoonizer.draw_levels(small)
+        signed, own = self._network(_signed(small), self._norms, NORMS)
+        self._norms = NORMS * self._norms + np.float32(1 - NORMS) * own
+        return images.to_levels(images.crop(signed[0], *small.shape[:2]))
+
     # ---------------------------------------------------------------- a frame
 
     def _draw(self, photo: np.ndarray) -> np.ndarray:
-        run, strength = self.cartoonizer, self.strength
+        strength = self.strength
         if strength == 0:
             return photo.copy()
-        small = photo
-        if self._longest:
-            small = draw_sizes.shrink(photo, self._longest, run.fixed_size)
-        levels = self._recolor(run.draw_levels(small), small, photo)
+        small = self._shrink(photo)
+        levels = self._recolor(self._run(small), small, photo)
         levels = self._hold(levels, small)
         self._count += 1
         if small.shape == photo.shape:
@@ -194,7 +220,10 @@ class Filming:
                 for picture in (small, self._small)
             )
             height, width = gray.shape
-            if min(height, width) >= LEAST_FLOW:
+            if (
+                min(height, width) >= LEAST_FLOW
+                and max(height, width) >= 2 * LEAST_FLOW
+            ):
                 # A new one each time: a used one remembers, and a drawing that goes on
                 # from a state would be another.
                 preset = cv2.DISOPTICAL_FLOW_PRESET_FAST
@@ -216,7 +245,9 @@ class Filming:
         return levels
 
 
-LEAST_FLOW = 32  # pixels: a smaller picture has no flow
+# Pixels, and twice as many of the long side: smaller pictures have no coarse scale, and
+# OpenCV's flow of them is not the same each time.
+LEAST_FLOW = 64
 # Of the drawing before, by how many levels the film's frames differ.
 _SHARES = np.exp(-((np.arange(256) / ALIKE) ** 2)).astype(np.float32)
 
@@ -243,6 +274,10 @@ class _Track:
         self.box += FOLLOW * (self.target - self.box)
         step = FADE if self.seen > 0 else -FADE
         self.weight = min(1.0, max(0.0, self.weight + step))
+
+
+def _signed(photo):
+    return images.to_signed(images.pad(photo))[None]
 
 
 def _blend(levels, photo, strength):

@@ -17,7 +17,7 @@ def cartoonizer():
     return Cartoonizer(Generator(2, 0), faces=False)
 
 
-def moving(count, seed=1, height=64, width=80):
+def moving(count, seed=1, height=96, width=144):
     large = samples.draw_photo(seed, height + 20, width + 30)
     large = cv2.GaussianBlur(large, (0, 0), 2)
     return [pan(large, height, width, n / max(1, count - 1)) for n in range(count)]
@@ -73,6 +73,9 @@ class Noisy:
     def __init__(self, inner):
         self.inner, self.random = inner, np.random.default_rng(0)
         self.draw_size, self.color, self.faces = "full", "style", False
+
+    def with_statistics(self):
+        return None
 
     def draw_levels(self, photo):
         drawn = photo.astype(np.float32)
