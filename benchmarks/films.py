@@ -158,13 +158,13 @@ def report(name, cartoonizer, clips):
               f"{sharp:10.2f} {far:11.2f}")  # fmt: skip
 
 
-def obvious(path, target, generator):
+def obvious(path, target, generator, most):
     """What everybody writes first."""
     capture = cv2.VideoCapture(str(path))
     size = int(capture.get(3)), int(capture.get(4))
     rate = capture.get(cv2.CAP_PROP_FPS)
     writer = cv2.VideoWriter(str(target), cv2.VideoWriter_fourcc(*"mp4v"), rate, size)
-    while True:
+    for _ in range(most):
         ok, frame = capture.read()
         if not ok:
             break
@@ -174,7 +174,7 @@ def obvious(path, target, generator):
     writer.release()
 
 
-def speed(style, path, folder, repeats):
+def speed(style, path, folder, repeats, most):
     """Seconds of the obvious loop against ours, turn by turn."""
     from cartoongan_tf.video.jobs import Job
     from cartoongan_tf.video.orders import Settings
@@ -182,15 +182,21 @@ def speed(style, path, folder, repeats):
     usual = cg.Cartoonizer(style)
     generator = cg.load_generator(style)
     full = usual.with_look("full", "style")
-    count = len(read_film(path))
+    count = len(read_film(path, most))
+    with av.open(str(path)) as container:
+        end = count / float(container.streams.video[0].average_rate) - 0.001
 
     def ours(cartoonizer, steady):
         target = folder / "ours.mp4"
         target.unlink(missing_ok=True)
-        Job(path, target, Settings(steady=steady)).run(cartoonizer, "benchmark")
+        Job(path, target, Settings(steady=steady, end=end)).run(
+            cartoonizer, "benchmark"
+        )
 
     ways = {
-        "OpenCV, predict, OpenCV": lambda: obvious(path, folder / "o.mp4", generator),
+        "OpenCV, predict, OpenCV": lambda: obvious(
+            path, folder / "o.mp4", generator, count
+        ),
         "ours, --draw-size full --color style --steady 0": lambda: ours(full, 0.0),
         "ours, --draw-size full --color style": lambda: ours(full, 0.6),
         "ours": lambda: ours(usual, 0.6),
@@ -224,7 +230,7 @@ def main():
     films = sorted(args.films.glob("*.mp4"))
     if args.speed:
         for path in films:
-            speed(args.style, path, args.folder, args.repeats)
+            speed(args.style, path, args.folder, args.repeats, args.frames)
         return
     cartoonizer = cg.Cartoonizer(args.style)
     clips = []
