@@ -1,5 +1,6 @@
 """ONNX files: one graph for every batch and size."""
 
+import hashlib
 import os
 from contextlib import contextmanager
 from pathlib import Path
@@ -7,13 +8,22 @@ from pathlib import Path
 import tensorflow as tf
 
 from cartoongan_tf.exporting.extras import need
-from cartoongan_tf.exporting.signatures import INPUT, OUTPUT, picture_spec, serve
+from cartoongan_tf.exporting.signatures import (
+    INPUT,
+    OUTPUT,
+    as_float32,
+    picture_spec,
+    serve,
+)
+from cartoongan_tf.inference.runtimes import BYTES_PER_PIXEL, MADE_FROM
+from cartoongan_tf.inference.weights import load_generator
+from cartoongan_tf.pictures import paths
 
 OPSET = 17
 AXES = ("batch", "height", "width")
 
 
-def write_onnx(generator, path: Path) -> None:
+def write_onnx(generator, path: Path, notes: dict | None = None) -> None:
     """Writes an ONNX file of opset 17: `image` to `cartoon`, any batch and size.
 
     Every padding is a number in it: OpenCV's dnn takes TensorFlow's own rule,
@@ -22,6 +32,7 @@ def write_onnx(generator, path: Path) -> None:
     Args:
         generator: A float32 generator.
         path: The file.
+        notes: Names and texts to keep in it.
     """
     with need("tf2onnx and onnx"), _as_it_was("TF_CPP_MIN_LOG_LEVEL"):
         import onnx
@@ -47,8 +58,31 @@ def write_onnx(generator, path: Path) -> None:
             node.attribute.append(onnx.helper.make_attribute("axes", [2, 3]))
             node.attribute.append(onnx.helper.make_attribute("keepdims", 1))
     _multiply_as_it_is(model.graph)
+    onnx.helper.set_model_props(model, notes or {})
     onnx.checker.check_model(model, full_check=True)
     Path(path).write_bytes(model.SerializeToString())
+
+
+def write_twin(weights: Path) -> Path:
+    """Writes the `.onnx` beside a style's `.keras` by which it is drawn without Keras.
+
+    It notes which file that is: `inference.runtimes.load_style` takes it for no other.
+
+    Args:
+        weights: The `.keras` file.
+
+    Returns:
+        The twin's path.
+    """
+    generator = load_generator(weights)
+    twin = Path(weights).with_suffix(".onnx")
+    notes = {
+        MADE_FROM: hashlib.sha256(Path(weights).read_bytes()).hexdigest(),
+        BYTES_PER_PIXEL: str(generator.bytes_per_pixel),
+    }
+    with paths.replacing(twin) as temporary:
+        write_onnx(as_float32(generator), temporary, notes)
+    return twin
 
 
 def _pad_explicitly(node, helper) -> None:
