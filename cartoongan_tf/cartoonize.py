@@ -130,65 +130,83 @@ def main(argv):
     from tqdm import tqdm
 
     from cartoongan_tf.formats import metadata
-    from cartoongan_tf.inference import styles
+    from cartoongan_tf.inference import crowds, runtimes, styles
+    from cartoongan_tf.inference.cartoonizer import Cartoonizer
     from cartoongan_tf.inference.results import take_order
-    from cartoongan_tf.pictures import draw_sizes, images, layout
+    from cartoongan_tf.pictures import draw_sizes, images, layout, memory
     from cartoongan_tf.video import orders
 
     draw_size = draw_sizes.check_draw_size(args.draw_size)
 
     film_order = orders.take_order(args)
     if film_order:
-        from cartoongan_tf.video import jobs
+        from cartoongan_tf.video.jobs import draw_all, take_jobs
 
-        films = jobs.take_jobs(film_order, args.overwrite)
+        films = take_jobs(film_order, args.overwrite)
     else:
         order = take_order(
             args.input, args.out, "cartoon", args.compare, args.overwrite
         )
         failures = order.failures
 
-    if args.weights is None or Path(args.weights).suffix not in (".tflite", ".onnx"):
-        terminal.load_tensorflow()
-    from cartoongan_tf.inference.cartoonizer import Cartoonizer
-
     if args.weights is None:
         style = styles.DEFAULT if args.style is None else args.style
-        weights = styles.find_weights(style, args.quality or "default")
-        cartoonizer = Cartoonizer(weights)
+        weights = runtimes.load_style(style, args.quality or "default")
     else:
-        cartoonizer = Cartoonizer(Path(args.weights))
-    cartoonizer = cartoonizer.with_look(draw_size, color, not args.no_faces)
+        weights = Path(args.weights)
+    cartoonizer = Cartoonizer(weights, draw_size, color, not args.no_faces)
     if film_order:
-        weights = weights if args.weights is None else Path(args.weights)
-        failures = jobs.draw_all(films, cartoonizer, weights)
+        if args.weights is None:
+            weights = styles.find_weights(style, args.quality or "default")
+        failures = draw_all(films, cartoonizer, weights)
         for failure in failures:
             print(f"error: {failure}", file=sys.stderr)
         return 2 if failures else 0
     full = cartoonizer.with_look("full", "style")
-    check = full.check_memory if args.compare else cartoonizer.check_memory
-    rows = []
-    few = len(order.photos) < 2
-    bar = tqdm(order.photos, "cartoonizing", unit="photo", disable=few or None)
-    for photo, target in zip(bar, order.targets, strict=True):
-        try:
-            with terminal.quiet_libraries():
+    widest = full if args.compare else cartoonizer
+    free = memory.available()
+    budget = crowds.Budget(None if free is None else free // 2)
+
+    def draw(job):
+        """A row of the sheet, or None once it is written; and what went wrong."""
+        photo, target = job
+        with budget.share() as take:
+
+            def check(height, width):
+                reading = images.BYTES_PER_PIXEL * height * width
+                take(reading + widest.count_bytes(height, width))
+                widest.check_memory(height, width)
+
+            try:
                 picture = images.read(photo.path, args.max_size, check)
-            cartoon = cartoonizer(picture.pixels, args.strength)
-            if args.compare:
-                plain = full(picture.pixels)
-                cartoon = layout.side_by_side(picture.pixels, plain, cartoon)
-            if order.sheet:
-                rows.append(cartoon)
-            else:
+                cartoon = cartoonizer(picture.pixels, args.strength)
+                if args.compare:
+                    plain = full(picture.pixels)
+                    cartoon = layout.side_by_side(picture.pixels, plain, cartoon)
+                if order.sheet:
+                    return cartoon, None
                 alpha = None if args.compare else picture.alpha
                 exif = metadata.read(photo.path) if args.keep_metadata else None
                 images.write(target, cartoon, alpha, exif)
-        except terminal.expected_errors() as error:
-            told = terminal.one_line(error)
-            names = (str(photo.path), str(target))
-            known = any(name in told for name in names)
-            failures.append(told if known else f"{photo.path}: {told}")
+                return None, None
+            except terminal.expected_errors() as error:
+                told = terminal.one_line(error)
+                names = (str(photo.path), str(target))
+                known = any(name in told for name in names)
+                return None, told if known else f"{photo.path}: {told}"
+
+    jobs = list(zip(order.photos, order.targets, strict=True))
+    threads = crowds.count_threads(cartoonizer.side_by_side, len(jobs))
+    rows = []
+    with terminal.mute_libraries():
+        drawn = crowds.each(draw, jobs, threads)
+        few = len(jobs) < 2
+        bar = tqdm(drawn, "cartoonizing", len(jobs), unit="photo", disable=few or None)
+        for row, failure in bar:
+            if row is not None:
+                rows.append(row)
+            if failure is not None:
+                failures.append(failure)
     if rows:
         images.write(order.sheet, layout.lay_out(rows))
     for failure in failures:

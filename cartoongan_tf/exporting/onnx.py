@@ -1,5 +1,6 @@
 """ONNX files: one graph for every batch and size, statistics in and out or not."""
 
+import hashlib
 import os
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,17 +14,21 @@ from cartoongan_tf.exporting.signatures import (
     OWN,
     SHARE,
     STATISTICS,
+    as_float32,
     picture_spec,
     serve,
     serve_statistics,
     statistics_specs,
 )
+from cartoongan_tf.inference.runtimes import BYTES_PER_PIXEL, MADE_FROM
+from cartoongan_tf.inference.weights import load_generator
+from cartoongan_tf.pictures import paths
 
 OPSET = 17
 AXES = ("batch", "height", "width")
 
 
-def write_onnx(generator, path: Path) -> None:
+def write_onnx(generator, path: Path, notes: dict | None = None) -> None:
     """Writes an ONNX file of opset 17: `image` to `cartoon`, any batch and size.
 
     Every padding is a number in it: OpenCV's dnn takes TensorFlow's own rule,
@@ -32,8 +37,10 @@ def write_onnx(generator, path: Path) -> None:
     Args:
         generator: A float32 generator.
         path: The file.
+        notes: Names and texts to keep in it.
     """
-    _write(serve(generator), [picture_spec()], {INPUT: AXES, OUTPUT: AXES}, path)
+    axes = {INPUT: AXES, OUTPUT: AXES}
+    _write(serve(generator), [picture_spec()], axes, path, notes)
 
 
 def write_statistics_onnx(network, path: Path) -> None:
@@ -57,7 +64,7 @@ def write_statistics_onnx(network, path: Path) -> None:
     _write(serve_statistics(network), statistics_specs(network), axes, path)
 
 
-def _write(run, specs, axes: dict, path: Path) -> None:
+def _write(run, specs, axes: dict, path: Path, notes: dict | None = None) -> None:
     with need("tf2onnx and onnx"), _as_it_was("TF_CPP_MIN_LOG_LEVEL"):
         import onnx
         import tf2onnx
@@ -81,8 +88,31 @@ def _write(run, specs, axes: dict, path: Path) -> None:
             node.attribute.append(onnx.helper.make_attribute("axes", [2, 3]))
             node.attribute.append(onnx.helper.make_attribute("keepdims", 1))
     _multiply_as_it_is(model.graph)
+    onnx.helper.set_model_props(model, notes or {})
     onnx.checker.check_model(model, full_check=True)
     Path(path).write_bytes(model.SerializeToString())
+
+
+def write_twin(weights: Path) -> Path:
+    """Writes the `.onnx` beside a style's `.keras` by which it is drawn without Keras.
+
+    It notes which file that is: `inference.runtimes.load_style` takes it for no other.
+
+    Args:
+        weights: The `.keras` file.
+
+    Returns:
+        The twin's path.
+    """
+    generator = load_generator(weights)
+    twin = Path(weights).with_suffix(".onnx")
+    notes = {
+        MADE_FROM: hashlib.sha256(Path(weights).read_bytes()).hexdigest(),
+        BYTES_PER_PIXEL: str(generator.bytes_per_pixel),
+    }
+    with paths.replacing(twin) as temporary:
+        write_onnx(as_float32(generator), temporary, notes)
+    return twin
 
 
 def _pad_explicitly(node, helper) -> None:

@@ -35,6 +35,22 @@ def test_names_axes_and_opset_are_as_said(path):
         assert shape[3].dim_value == 3
 
 
+def test_a_twin_is_float32_and_notes_what_it_was_made_from(tmp_path):
+    generator = LightGenerator(4, 4, 1, dtype="mixed_bfloat16")
+    generator.save(tmp_path / "light.keras")
+    path = exporting.write_twin(tmp_path / "light.keras")
+    assert path == tmp_path / "light.onnx"
+    model = onnx.load(path)
+    kinds = {tensor.data_type for tensor in model.graph.initializer}
+    assert onnx.TensorProto.FLOAT in kinds and onnx.TensorProto.BFLOAT16 not in kinds
+    runtime = ONNXRuntime(path)
+    assert runtime.bytes_per_pixel == generator.bytes_per_pixel
+    assert runtime.is_twin_of(tmp_path / "light.keras")
+    generator.layers[1].kernel.assign_add(generator.layers[1].kernel)
+    generator.save(tmp_path / "light.keras")
+    assert not runtime.is_twin_of(tmp_path / "light.keras")
+
+
 @pytest.mark.parametrize("shape", [(1, 16, 20, 3), (2, 32, 24, 3)])
 def test_any_batch_and_size_is_keras_answer(path, generator, shape):
     photo = np.random.default_rng(0).uniform(-1, 1, shape).astype(np.float32)
