@@ -4,7 +4,9 @@ from setuptools import find_packages, setup
 
 # saved_models/ lies beside the package in a clone and inside it in a wheel. By names:
 # what users put there, `paper.keras` or their own generators, is not ours to pack.
-SHIPPED = ("light.keras", "card.md", "scores.json", "tflite/*")
+SHIPPED = (
+    "light.keras", "light.onnx", "model.json", "card.md", "scores.json", "tflite/*"
+)  # fmt: skip
 
 setup(
     packages=[*find_packages(include=["cartoongan_tf*"]), "cartoongan_tf.saved_models"],

@@ -1,15 +1,19 @@
 """Puts distilled generators into saved_models/, each with its files and its card.
 
     python benchmarks/ship.py style RUN --photos DIR --hours H
+    python benchmarks/ship.py onnx [PHOTOS]
     python benchmarks/ship.py table
     python benchmarks/ship.py strip
 
 `style` takes the generator of a `distill` run, exports it, scores all of it on the
-run's held-out photos, and writes `<style>/light.keras`, `<style>/tflite/`,
-`<style>/scores.json` and `<style>/card.md`. `table` puts the scores of all styles into
-its README.md, those of the TFLite files into mobile/README.md, and `strip` draws the
-README's picture, of a photo that all may pass on: that of Grace Hopper by the US Navy,
-in the public domain, which matplotlib brings along.
+run's held-out photos, and writes `<style>/light.keras`, its twin `<style>/light.onnx`
+(by which `cartoonize` draws without TensorFlow), `<style>/model.json`,
+`<style>/tflite/`, `<style>/scores.json` and `<style>/card.md`. `onnx` writes the twins
+of all styles anew, with their places in `model.json` and the cards, and compares their
+pictures with Keras's: of PHOTOS, or of drawn ones. `table` puts the scores of all
+styles into its README.md, those of the TFLite files into mobile/README.md, and `strip`
+draws the README's picture, of a photo that all may pass on: that of Grace Hopper by the
+US Navy, in the public domain, which matplotlib brings along.
 """
 
 import argparse
@@ -30,6 +34,10 @@ DOCS = ROOT / "docs"
 SIZES = (256, 512)
 VARIANTS = ("float16", "int8")
 ORDER = ("pepper", "paprika", "hayao", "hosoda", "shinkai")
+TWIN = (
+    "`light.onnx`, its twin for onnxruntime, by which the style is drawn without "
+    "TensorFlow (`python benchmarks/ship.py onnx`; `model.json`)"
+)
 LICENCE = (
     "research and non-commercial use: distilled from the CartoonGAN authors' published "
     "weights on photos of BSDS500, both for research and non-commercial use"
@@ -39,8 +47,9 @@ CARD = """\
 
 | | |
 |---|---|
-| files | `light.keras` (Keras, any size); `tflite/{style}_<size>_<variant>.tflite`, \
-what their input and output are in `tflite/model.json` |
+| files | `light.keras` (Keras, any size); {twin}; \
+`tflite/{style}_<size>_<variant>.tflite`, what their input and output are in \
+`tflite/model.json` |
 | network | `LightGenerator(width={width}, trunk={trunk}, num_blocks={num_blocks}, \
 norm="{norm}")`, {parameters:,} parameters |
 | teacher | the authors' published {style} network ({source}), converted by \
@@ -88,6 +97,9 @@ def main(argv):
     command.add_argument("--photos", type=Path, required=True)
     command.add_argument("--hours", type=float, required=True)
     command.add_argument("--start", help="where a run that had --start began")
+    command = commands.add_parser("onnx")
+    command.set_defaults(do=write_twins)
+    command.add_argument("photos", type=Path, nargs="?")
     commands.add_parser("table").set_defaults(do=lambda args: write_table())
     commands.add_parser("strip").set_defaults(do=lambda args: draw_strip())
     args = parser.parse_args(argv)
@@ -135,7 +147,7 @@ def ship(args):
             shutil.copytree(folder / "export" / "tflite", target, dirs_exist_ok=True)
         shutil.copy(args.run / "generator.keras", HOME / style / "light.keras")
         results = score(HOME / style, style, config["teacher"], held, drawn)
-    shipped = [HOME / style / "light.keras", *sorted((HOME / style).glob("tflite/*"))]
+    write_twin(HOME / style, LICENCE)
     results["export"] = [
         {k: row[k] for k in ("file", "bytes", "psnr_mean", "psnr_worst", "ssim_mean")}
         for row in rows
@@ -151,6 +163,7 @@ def ship(args):
     photo = results["photo"]
     card = CARD.format(
         style=style,
+        twin=TWIN,
         source=styles.STYLES[style].source,
         parameters=generator.count_params(),
         **{k: config[k] for k in ("width", "trunk", "num_blocks", "norm", "hold_out")},
@@ -166,15 +179,65 @@ def ship(args):
         scores="\n".join(scores),
         exports="\n".join(exports),
         reported=len(sets.test.names),
-        hashes="\n".join(
-            f"- `{file.relative_to(HOME / style)}` "
-            f"{hashlib.sha256(file.read_bytes()).hexdigest()}"
-            for file in shipped
-        ),
+        hashes=hashes(HOME / style),
     )
     (HOME / style / "card.md").write_text(card)
     (HOME / style / "scores.json").write_text(json.dumps(results, indent=2) + "\n")
     print(card)
+
+
+def hashes(home):
+    """A card's list of shipped files."""
+    files = [home / name for name in ("light.keras", "light.onnx", "model.json")]
+    files += sorted(home.glob("tflite/*"))
+    return "\n".join(
+        f"- `{file.relative_to(home)}` {hashlib.sha256(file.read_bytes()).hexdigest()}"
+        for file in files
+    )
+
+
+def write_twin(home, licence):
+    """A style's `light.onnx` and the `model.json` that describes it."""
+    from cartoongan_tf.exporting import contract, onnx
+
+    entry = contract.describe(onnx.write_twin(home / "light.keras"), "onnx", None, {})
+    contract.write_contract(home, home.name, licence, [entry])
+
+
+def write_twins(args):
+    """Those of all styles that are there, compared with Keras; their cards mended."""
+    terminal.load_tensorflow()
+    from cartoongan_tf.exporting.signatures import as_float32
+    from cartoongan_tf.inference import runtimes
+    from cartoongan_tf.inference.cartoonizer import Cartoonizer
+    from cartoongan_tf.inference.weights import load_generator
+    from cartoongan_tf.samples import samples
+
+    if args.photos:
+        photos = [images.read(path).pixels for path in paths.find(args.photos)]
+    else:
+        sizes = ((321, 481), (240, 320), (97, 41), (33, 33), (1200, 900))
+        photos = [samples.draw_photo(n, *size) for n, size in enumerate(sizes)]
+    for style in ORDER:
+        home = HOME / style
+        licence = json.loads((home / "tflite" / "model.json").read_text())["licence"]
+        write_twin(home, licence)
+        ours = Cartoonizer(runtimes.load_runtime(home / "light.onnx"))
+        theirs = Cartoonizer(as_float32(load_generator(home / "light.keras")))
+        apart = [abs(ours(p).astype(int) - theirs(p)).max() for p in photos]
+        differ = sum(difference > 0 for difference in apart)
+        print(f"{style}: {max(apart)} levels at most; {differ} of {len(photos)} differ")
+        if max(apart) > 1:
+            raise ValueError(f"A twin must draw as Keras does. Received: {apart}")
+        card = (home / "card.md").read_text()
+        begin, rest = card.split("| files | ", 1)
+        files, rest = rest.split("\n", 1)
+        keras, tflite = files.split("; ")[0], files.split("; ")[-1]
+        body = rest.split("## sha256")[0]
+        if "; `light.onnx`" not in files:
+            files = f"{keras}; {TWIN}; {tflite}"
+        card = f"{begin}| files | {files}\n{body}## sha256\n\n{hashes(home)}\n"
+        (home / "card.md").write_text(card)
 
 
 TITLES = ("PSNR, dB", "worst", "SSIM", "outline F1", "sharpness")

@@ -3,18 +3,18 @@
     python benchmarks/ship_own.py RUN --photos HELD --cartoons HELD --minutes M
 
 RUN is one of `train`, its style in `inference.styles.OWN`. Writes a style's
-`light.keras`, `tflite/`, `scores.json` and `card.md`; measures on photos and pictures
-of the artist that the run never met.
+`light.keras`, `light.onnx`, `model.json`, `tflite/`, `scores.json` and `card.md`;
+measures on photos and pictures of the artist that the run never met.
 """
 
 import argparse
-import hashlib
 import json
 import shutil
 import sys
 import tempfile
 from pathlib import Path
 
+from ship import TWIN, hashes, write_twin
 from style import measure, read
 
 from cartoongan_tf import terminal
@@ -27,8 +27,9 @@ CARD = """\
 
 | | |
 |---|---|
-| files | `light.keras` (Keras, any size); `tflite/{style}_<size>_<variant>.tflite`, \
-what their input and output are in `tflite/model.json` |
+| files | `light.keras` (Keras, any size); {twin}; \
+`tflite/{style}_<size>_<variant>.tflite`, what their input and output are in \
+`tflite/model.json` |
 | learnt from | {source} |
 | terms | {terms} |
 | network | `LightGenerator(width={width}, trunk={trunk}, num_blocks={num_blocks}, \
@@ -106,13 +107,10 @@ def main(argv):
         f"{row['psnr_worst']:.1f} | {row['ssim_mean']:.4f} |"
         for row in exports
     ]
-    files = [home / "light.keras", *sorted(home.glob("tflite/*"))]
-    hashes = [
-        f"- `{file.relative_to(home)}` {hashlib.sha256(file.read_bytes()).hexdigest()}"
-        for file in files
-    ]
+    write_twin(home, style.terms)
     card = CARD.format(
         style=style.name,
+        twin=TWIN,
         source=style.source,
         terms=style.terms,
         parameters=generator.count_params(),
@@ -130,7 +128,7 @@ def main(argv):
         **scores,
         reported=len(sets.test.names),
         exports="\n".join(table),
-        hashes="\n".join(hashes),
+        hashes=hashes(home),
     )
     (home / "card.md").write_text(card)
     results = {"style": scores, "export": exports}

@@ -18,14 +18,25 @@ EXAMPLES = """\
   python -m cartoongan_tf.cartoonize portrait.jpg --draw-size 256
       fewer and larger lines; the cartoon has the photo's size all the same
   python -m cartoongan_tf.cartoonize a.jpg b.jpg --compare --out sheet.png
-      photo, its cartoon at --draw-size full, and as asked for; a row for each photo"""
+      photo, its cartoon at --draw-size full, and as asked for; a row for each photo
+  python -m cartoongan_tf.cartoonize film.mp4 --style hayao --out cartoon.mp4
+      a film, its sound and subtitles kept; run again, it goes on where it was stopped
+  python -m cartoongan_tf.cartoonize film.mkv --preview 5 --start 1:30
+      five seconds of it; also GIF, APNG and animated WebP, in and out"""
 
 
 def main(argv):
     """Parses the flags and does it; returns the exit code."""
-    parser = terminal.parser("cartoonize", "Turn photos into cartoons.", EXAMPLES)
+    parser = terminal.parser(
+        "cartoonize", "Turn photos and films into cartoons.", EXAMPLES
+    )
     flag = parser.add_argument
-    flag("input", nargs="+", metavar="INPUT", help="photos, folders, or quoted globs")
+    flag(
+        "input",
+        nargs="+",
+        metavar="INPUT",
+        help="photos, folders, or quoted globs; or films",
+    )
     flag(
         "--style",
         help="pepper, free for all (the default); hosoda, hayao, paprika, shinkai, for "
@@ -45,7 +56,8 @@ def main(argv):
     flag(
         "--out",
         help="a picture's name (.png, .jpg, .webp) for one photo, or for the sheet of "
-        "--compare; else a folder (beside the photo, as NAME_cartoon.png)",
+        "--compare; a film's (.mp4, .mkv, .mov, .webm, .gif, .apng, .webp) for one "
+        "film; else a folder (beside the photo, as NAME_cartoon.png)",
     )
     flag("--strength", type=float, default=1.0, help="0 is the photo, 1 the cartoon")
     flag(
@@ -77,6 +89,20 @@ def main(argv):
         help="write photo, full-size drawing and cartoon side by side",
     )
     flag("--overwrite", action="store_true", help="replace pictures that exist")
+    flag("--start", metavar="TIME", help="of films: from here on; seconds, or H:MM:SS")
+    flag("--end", metavar="TIME", help="of films: up to here")
+    flag("--preview", metavar="SECONDS", type=float, help="of films: only so much")
+    flag(
+        "--steady",
+        type=float,
+        help="of films: how much of the drawing before is kept where nothing changed, "
+        "so that it does not flicker; 0 draws each frame by itself (default: 0.6)",
+    )
+    flag(
+        "--codec",
+        choices=("h264", "av1", "vp9"),
+        help="of films (default: h264; in a .webm vp9)",
+    )
     args = parser.parse_args(argv)
 
     if args.style is not None and args.weights is not None:
@@ -104,50 +130,83 @@ def main(argv):
     from tqdm import tqdm
 
     from cartoongan_tf.formats import metadata
-    from cartoongan_tf.inference import styles
+    from cartoongan_tf.inference import crowds, runtimes, styles
+    from cartoongan_tf.inference.cartoonizer import Cartoonizer
     from cartoongan_tf.inference.results import take_order
-    from cartoongan_tf.pictures import draw_sizes, images, layout
+    from cartoongan_tf.pictures import draw_sizes, images, layout, memory
+    from cartoongan_tf.video import orders
 
     draw_size = draw_sizes.check_draw_size(args.draw_size)
 
-    order = take_order(args.input, args.out, "cartoon", args.compare, args.overwrite)
-    failures = order.failures
+    film_order = orders.take_order(args)
+    if film_order:
+        from cartoongan_tf.video.jobs import draw_all, take_jobs
 
-    if args.weights is None or Path(args.weights).suffix not in (".tflite", ".onnx"):
-        terminal.load_tensorflow()
-    from cartoongan_tf.inference.cartoonizer import Cartoonizer
+        films = take_jobs(film_order, args.overwrite)
+    else:
+        order = take_order(
+            args.input, args.out, "cartoon", args.compare, args.overwrite
+        )
+        failures = order.failures
 
     if args.weights is None:
         style = styles.DEFAULT if args.style is None else args.style
-        weights = styles.find_weights(style, args.quality or "default")
-        cartoonizer = Cartoonizer(weights)
+        weights = runtimes.load_style(style, args.quality or "default")
     else:
-        cartoonizer = Cartoonizer(Path(args.weights))
-    cartoonizer = cartoonizer.with_look(draw_size, color, not args.no_faces)
+        weights = Path(args.weights)
+    cartoonizer = Cartoonizer(weights, draw_size, color, not args.no_faces)
+    if film_order:
+        if args.weights is None:
+            weights = styles.find_weights(style, args.quality or "default")
+        failures = draw_all(films, cartoonizer, weights)
+        for failure in failures:
+            print(f"error: {failure}", file=sys.stderr)
+        return 2 if failures else 0
     full = cartoonizer.with_look("full", "style")
-    check = full.check_memory if args.compare else cartoonizer.check_memory
-    rows = []
-    few = len(order.photos) < 2
-    bar = tqdm(order.photos, "cartoonizing", unit="photo", disable=few or None)
-    for photo, target in zip(bar, order.targets, strict=True):
-        try:
-            with terminal.quiet_libraries():
+    widest = full if args.compare else cartoonizer
+    free = memory.available()
+    budget = crowds.Budget(None if free is None else free // 2)
+
+    def draw(job):
+        """A row of the sheet, or None once it is written; and what went wrong."""
+        photo, target = job
+        with budget.share() as take:
+
+            def check(height, width):
+                reading = images.BYTES_PER_PIXEL * height * width
+                take(reading + widest.count_bytes(height, width))
+                widest.check_memory(height, width)
+
+            try:
                 picture = images.read(photo.path, args.max_size, check)
-            cartoon = cartoonizer(picture.pixels, args.strength)
-            if args.compare:
-                plain = full(picture.pixels)
-                cartoon = layout.side_by_side(picture.pixels, plain, cartoon)
-            if order.sheet:
-                rows.append(cartoon)
-            else:
+                cartoon = cartoonizer(picture.pixels, args.strength)
+                if args.compare:
+                    plain = full(picture.pixels)
+                    cartoon = layout.side_by_side(picture.pixels, plain, cartoon)
+                if order.sheet:
+                    return cartoon, None
                 alpha = None if args.compare else picture.alpha
                 exif = metadata.read(photo.path) if args.keep_metadata else None
                 images.write(target, cartoon, alpha, exif)
-        except terminal.expected_errors() as error:
-            told = terminal.one_line(error)
-            names = (str(photo.path), str(target))
-            known = any(name in told for name in names)
-            failures.append(told if known else f"{photo.path}: {told}")
+                return None, None
+            except terminal.expected_errors() as error:
+                told = terminal.one_line(error)
+                names = (str(photo.path), str(target))
+                known = any(name in told for name in names)
+                return None, told if known else f"{photo.path}: {told}"
+
+    jobs = list(zip(order.photos, order.targets, strict=True))
+    threads = crowds.count_threads(cartoonizer.side_by_side, len(jobs))
+    rows = []
+    with terminal.mute_libraries():
+        drawn = crowds.each(draw, jobs, threads)
+        few = len(jobs) < 2
+        bar = tqdm(drawn, "cartoonizing", len(jobs), unit="photo", disable=few or None)
+        for row, failure in bar:
+            if row is not None:
+                rows.append(row)
+            if failure is not None:
+                failures.append(failure)
     if rows:
         images.write(order.sheet, layout.lay_out(rows))
     for failure in failures:

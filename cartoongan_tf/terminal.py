@@ -90,6 +90,33 @@ def quiet_libraries(usual: tuple = ("",)):
                     print(line, file=sys.stderr)
 
 
+@contextmanager
+def mute_libraries():
+    """Drops what C libraries write to stderr; what Python writes comes at once.
+
+    For work in several threads: `quiet_libraries` is for one at a time.
+    """
+    sys.stderr.flush()
+    ours, kept = sys.stderr, os.dup(2)
+    try:
+        shared = ours.fileno() == 2
+    except (OSError, ValueError):  # no file: a test's or a notebook's
+        shared = False
+    if shared:
+        sys.stderr = os.fdopen(os.dup(2), "w", 1, ours.encoding, ours.errors)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    os.close(nowhere)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        if shared:
+            sys.stderr.close()
+            sys.stderr = ours
+
+
 def one_line(error: BaseException) -> str:
     """An error's message without line breaks, of bearable length."""
     text = " ".join(str(error).split()) or type(error).__name__

@@ -21,7 +21,7 @@ FLOORS = (
     "plans",
     "inference",
     "training",
-    "exporting porting baselines",
+    "exporting porting baselines video",
 )
 ROOMS = [room for floor in FLOORS for room in floor.split()]
 COMMANDS = {
@@ -38,6 +38,7 @@ WITHOUT = {
     "evaluation": {"tensorflow", "keras"},
     "samples": {"tensorflow", "keras"},
     "plans": {"tensorflow", "keras"},
+    "video": {"tensorflow", "keras"},
 }
 MOST_FILES = 14  # of a room; past that, a second room hides in it
 

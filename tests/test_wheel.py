@@ -38,6 +38,8 @@ def test_it_has_the_shipped_weights_and_nobody_elses(wheel):
     }
     for style in ("pepper", "paprika", "hayao", "hosoda", "shinkai"):
         assert f"{style}/light.keras" in names
+        assert f"{style}/light.onnx" in names
+        assert f"{style}/model.json" in names
         assert f"{style}/card.md" in names
         assert f"{style}/tflite/{style}_256_int8.tflite" in names
         assert f"{style}/tflite/model.json" in names

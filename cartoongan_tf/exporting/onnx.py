@@ -1,5 +1,6 @@
-"""ONNX files: one graph for every batch and size."""
+"""ONNX files: one graph for every batch and size, statistics in and out or not."""
 
+import hashlib
 import os
 from contextlib import contextmanager
 from pathlib import Path
@@ -7,13 +8,27 @@ from pathlib import Path
 import tensorflow as tf
 
 from cartoongan_tf.exporting.extras import need
-from cartoongan_tf.exporting.signatures import INPUT, OUTPUT, picture_spec, serve
+from cartoongan_tf.exporting.signatures import (
+    INPUT,
+    OUTPUT,
+    OWN,
+    SHARE,
+    STATISTICS,
+    as_float32,
+    picture_spec,
+    serve,
+    serve_statistics,
+    statistics_specs,
+)
+from cartoongan_tf.inference.runtimes import BYTES_PER_PIXEL, MADE_FROM
+from cartoongan_tf.inference.weights import load_generator
+from cartoongan_tf.pictures import paths
 
 OPSET = 17
 AXES = ("batch", "height", "width")
 
 
-def write_onnx(generator, path: Path) -> None:
+def write_onnx(generator, path: Path, notes: dict | None = None) -> None:
     """Writes an ONNX file of opset 17: `image` to `cartoon`, any batch and size.
 
     Every padding is a number in it: OpenCV's dnn takes TensorFlow's own rule,
@@ -22,7 +37,34 @@ def write_onnx(generator, path: Path) -> None:
     Args:
         generator: A float32 generator.
         path: The file.
+        notes: Names and texts to keep in it.
     """
+    axes = {INPUT: AXES, OUTPUT: AXES}
+    _write(serve(generator), [picture_spec()], axes, path, notes)
+
+
+def write_statistics_onnx(network, path: Path) -> None:
+    """Writes an ONNX file that takes and gives the norms' statistics.
+
+    `image`, `statistics` and `share` to `cartoon` and `own_statistics`, as in
+    `StatisticsGenerator`: any batch and size. A batch of statistics, and one of shares,
+    may be 1 for several pictures.
+
+    Args:
+        network: A float32 `StatisticsGenerator`.
+        path: The file.
+    """
+    axes = {
+        INPUT: AXES,
+        STATISTICS: ("statistics_batch",),
+        SHARE: ("share_batch",),
+        OUTPUT: AXES,
+        OWN: AXES[:1],
+    }
+    _write(serve_statistics(network), statistics_specs(network), axes, path)
+
+
+def _write(run, specs, axes: dict, path: Path, notes: dict | None = None) -> None:
     with need("tf2onnx and onnx"), _as_it_was("TF_CPP_MIN_LOG_LEVEL"):
         import onnx
         import tf2onnx
@@ -30,14 +72,13 @@ def write_onnx(generator, path: Path) -> None:
     # tf2onnx writes a norm's means as pooling, which onnxruntime sums one by one: where
     # a channel hardly varies, a norm makes 2e-4 of that.
     model, _ = tf2onnx.convert.from_function(
-        tf.function(serve(generator)), input_signature=[picture_spec()], opset=OPSET
+        tf.function(run), input_signature=specs, opset=OPSET
     )
-    for tensors, name in ((model.graph.input, INPUT), (model.graph.output, OUTPUT)):
-        (tensor,) = tensors
-        assert tensor.name == name, tensor.name
-        for axis, dimension in zip(
-            AXES, tensor.type.tensor_type.shape.dim, strict=False
-        ):
+    tensors = {t.name: t for t in (*model.graph.input, *model.graph.output)}
+    assert tensors.keys() == axes.keys(), tensors.keys()
+    for name, tensor in tensors.items():
+        dimensions = tensor.type.tensor_type.shape.dim
+        for axis, dimension in zip(axes[name], dimensions, strict=False):
             dimension.dim_param = axis
     for node in model.graph.node:
         if node.op_type == "Conv":
@@ -47,8 +88,31 @@ def write_onnx(generator, path: Path) -> None:
             node.attribute.append(onnx.helper.make_attribute("axes", [2, 3]))
             node.attribute.append(onnx.helper.make_attribute("keepdims", 1))
     _multiply_as_it_is(model.graph)
+    onnx.helper.set_model_props(model, notes or {})
     onnx.checker.check_model(model, full_check=True)
     Path(path).write_bytes(model.SerializeToString())
+
+
+def write_twin(weights: Path) -> Path:
+    """Writes the `.onnx` beside a style's `.keras` by which it is drawn without Keras.
+
+    It notes which file that is: `inference.runtimes.load_style` takes it for no other.
+
+    Args:
+        weights: The `.keras` file.
+
+    Returns:
+        The twin's path.
+    """
+    generator = load_generator(weights)
+    twin = Path(weights).with_suffix(".onnx")
+    notes = {
+        MADE_FROM: hashlib.sha256(Path(weights).read_bytes()).hexdigest(),
+        BYTES_PER_PIXEL: str(generator.bytes_per_pixel),
+    }
+    with paths.replacing(twin) as temporary:
+        write_onnx(as_float32(generator), temporary, notes)
+    return twin
 
 
 def _pad_explicitly(node, helper) -> None:

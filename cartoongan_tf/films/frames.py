@@ -195,6 +195,10 @@ class Film:
         stream.thread_type = "AUTO"
         return _Opened(container, stream)
 
+    def opened(self):
+        """A context that gives the container and its video stream, newly opened."""
+        return self._open()
+
     # ------------------------------------------------------------ frames
 
     def frames(

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from cartoongan_tf.inference import styles
-from cartoongan_tf.inference.runtimes import KerasRuntime, load_runtime
+from cartoongan_tf.inference.runtimes import KerasRuntime, load_runtime, load_style
 from cartoongan_tf.pictures import colors, draw_sizes, images, memory
 from cartoongan_tf.pictures.faces import find_faces
 from cartoongan_tf.pictures.joining import Join
@@ -26,8 +26,9 @@ class Cartoonizer:
 
     Args:
         weights: Name of a style with weights under `saved_models/`, path of a `.keras`,
-            `.tflite` or `.onnx` file, or a Keras generator. The last two file formats
-            run on ai-edge-litert and onnxruntime, without TensorFlow.
+            `.tflite` or `.onnx` file, a Keras generator, or what `load_style` gives.
+            The last two file formats run on ai-edge-litert and onnxruntime, without
+            TensorFlow; so do the shipped styles where onnxruntime is installed.
         draw_size: The long side at which the network sees a photo, from 64 pixels;
             `auto` by the photo and its faces; `full` as large as the photo is. The
             result has the photo's size in any case (docs/look.md).
@@ -56,11 +57,20 @@ class Cartoonizer:
         if isinstance(weights, (str, os.PathLike)):
             is_style = isinstance(weights, str) and Path(weights).name == weights
             is_style = is_style and not Path(weights).suffix
-            path = styles.find_weights(weights) if is_style else weights
-            self._run = load_runtime(path)
+            self._run = load_style(weights) if is_style else load_runtime(weights)
+        elif hasattr(weights, "bytes_per_pixel") and hasattr(weights, "side_by_side"):
+            self._run = weights
         else:
             self._run = KerasRuntime(weights)
-        self.generator = getattr(self._run, "generator", None)
+        self._statistics = None
+
+    @property
+    def generator(self):
+        """The Keras generator; None for a `.tflite` or `.onnx` file of one's own.
+
+        A shipped style is drawn without: its is loaded when it is first asked for.
+        """
+        return self._run.generator
 
     def with_look(self, draw_size="auto", color="auto", faces=True) -> "Cartoonizer":
         """Another one that draws with the same network, loaded once."""
@@ -94,11 +104,7 @@ class Cartoonizer:
         check_strength(strength)
         if not isinstance(photo, np.ndarray):
             photo = images.read(photo, check=self.check_memory).pixels
-        if photo.dtype != np.uint8 or photo.ndim != 3 or photo.shape[-1] != 3:
-            raise ValueError(
-                "A photo must be uint8 RGB of shape (H, W, 3). "
-                f"Received: {photo.dtype} of shape {photo.shape}"
-            )
+        check_pixels(photo)
         if strength == 0:
             return photo.copy()
         color = "photo" if keep_color else self.color
@@ -132,6 +138,60 @@ class Cartoonizer:
             levels = _blend(levels, photo[top:bottom], strength)
             result[top:bottom] = images.round_levels(levels)
         return result
+
+    def film(self, frames, strength: float = 1.0, steady: float | None = None):
+        """Draws the frames of a film, each as it is asked for.
+
+        One draw size holds for a shot, faces are followed, and a drawing is blended
+        with the one before where the film did not change: lines and colours neither
+        jump nor flicker. A few frames are read ahead; none is kept longer.
+
+        Args:
+            frames: An iterable of uint8 RGB `(H, W, 3)`, in the film's order, all of
+                its frames: a camera, a decoder, pictures read one by one.
+            strength: 1 for the cartoon, 0 for the film, between them a blend.
+            steady: How much of the drawing before is kept where the film did not
+                change, from 0 to below 1; 0 draws every frame by itself. 0.6 by
+                default.
+
+        Returns:
+            An iterator of uint8 RGB `(H, W, 3)`, as many as there are frames.
+
+        Raises:
+            ValueError: When `strength` or `steady` is out of its range; while frames
+                are drawn, when one is no RGB picture.
+
+        Example:
+            >>> cartoons = Cartoonizer("pepper").film(frames)
+        """
+        # Here: it loads what finds cuts, which photos do without.
+        from cartoongan_tf.inference.filming import STEADY, Filming
+
+        filming = Filming(self, strength, STEADY if steady is None else steady)
+        return (cartoon for (cartoon,) in filming.draw(_check_each(frames)))
+
+    @property
+    def fixed_size(self) -> tuple[int, int] | None:
+        """Height and width of a network that takes one size alone, else None."""
+        return self._run.size
+
+    def draw_levels(self, photo: np.ndarray) -> np.ndarray:
+        """What the network itself makes of a uint8 photo: float levels, its size."""
+        return self._draw(photo)
+
+    def with_statistics(self):
+        """The network with its norms' statistics in and out, as `inference.statistics`.
+
+        None where it has no norms, or comes of a file that tells none of them. Of a
+        shipped style with norms it is Keras that runs, and TensorFlow is loaded.
+        """
+        if not getattr(self._run, "has_norms", True) or self.generator is None:
+            return None
+        if self._statistics is None:
+            from cartoongan_tf.inference.statistics import KerasStatistics
+
+            self._statistics = KerasStatistics(self.generator)
+        return self._statistics if self._statistics.channels else None
 
     def _draw_small(self, photo, longest: int, color: str, faces: list):
         """A `Join` of the photo and its small cartoon; of a small photo the cartoon."""
@@ -185,12 +245,7 @@ class Cartoonizer:
         """
         if self._run.size is not None:
             return  # drawn at that size, whatever the photo's
-        own = getattr(self.generator, "bytes_per_pixel", UNKNOWN_GENERATOR)
-        need = height * width * (own + BYTES_PER_PIXEL)
-        if self.draw_size != "full":
-            longest = draw_sizes.LARGEST if self.draw_size == "auto" else self.draw_size
-            share = min(1.0, longest / max(height, width))
-            need = need * share**2 + height * width * JOINED_BYTES_PER_PIXEL
+        need = self.count_bytes(height, width)
         free = memory.available()
         if free is not None and need > free:
             side = int(max(height, width) * (free / need) ** 0.5)
@@ -199,6 +254,41 @@ class Cartoonizer:
                 f"take about {need / 2**30:.1f} GiB of {free / 2**30:.1f} free; try "
                 f"`--max-size {max(1, side // 100 * 100)}`"
             )
+
+    def count_bytes(self, height: int, width: int) -> int:
+        """Memory that drawing a photo of this size takes, about."""
+        if self._run.size is not None:
+            return int(height * width * BYTES_PER_PIXEL)
+        own = self._run.bytes_per_pixel or UNKNOWN_GENERATOR
+        need = height * width * (own + BYTES_PER_PIXEL)
+        if self.draw_size != "full":
+            longest = draw_sizes.LARGEST if self.draw_size == "auto" else self.draw_size
+            share = min(1.0, longest / max(height, width))
+            need = need * share**2 + height * width * JOINED_BYTES_PER_PIXEL
+        return int(need)
+
+    @property
+    def side_by_side(self) -> bool:
+        """Whether threads that draw photos at once are faster than one after another.
+
+        Any number of them may call it in either case.
+        """
+        return self._run.side_by_side
+
+
+def check_pixels(photo: np.ndarray) -> None:
+    """Checks that an array is uint8 RGB."""
+    if photo.dtype != np.uint8 or photo.ndim != 3 or photo.shape[-1] != 3:
+        raise ValueError(
+            "A photo must be uint8 RGB of shape (H, W, 3). "
+            f"Received: {photo.dtype} of shape {photo.shape}"
+        )
+
+
+def _check_each(frames):
+    for frame in frames:
+        check_pixels(frame)
+        yield (frame,)
 
 
 def _blend(levels: np.ndarray, photo: np.ndarray, strength: float) -> np.ndarray:

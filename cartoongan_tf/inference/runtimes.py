@@ -1,16 +1,26 @@
 """Generators in files of any format, each run by its own library and no other.
 
-A `.tflite` needs ai-edge-litert, an `.onnx` onnxruntime; neither needs TensorFlow.
+A `.tflite` needs ai-edge-litert, an `.onnx` onnxruntime; neither needs TensorFlow. Each
+may be called by several threads at once.
 """
 
+import hashlib
+import json
 import os
+import threading
+import warnings
+import zipfile
 from pathlib import Path
 
 import numpy as np
 
 from cartoongan_tf import terminal
+from cartoongan_tf.inference import styles
 
 SUFFIXES = (".keras", ".tflite", ".onnx")
+# What `exporting.onnx.write_twin` notes in the file.
+MADE_FROM, BYTES_PER_PIXEL = "made_from_sha256", "bytes_per_pixel"
+LARGE = 2**21  # pixels: from here on onnxruntime gives its memory back after each
 
 
 class KerasRuntime:
@@ -21,11 +31,13 @@ class KerasRuntime:
     """
 
     size = None  # any
+    side_by_side = False  # TensorFlow has its own threads, on every core
 
     def __init__(self, generator):
         import tensorflow as tf
 
         self.generator = generator
+        self.bytes_per_pixel = getattr(generator, "bytes_per_pixel", None)
         # One trace for all sizes; and in a graph, unlike eagerly, every feature map is
         # freed as soon as it is used up.
         self._run = tf.function(
@@ -44,7 +56,8 @@ class SavedModelRuntime:
         folder: That of one version, with `saved_model.pb`.
     """
 
-    size = None
+    size = generator = bytes_per_pixel = None
+    side_by_side = False
 
     def __init__(self, folder):
         import tensorflow as tf
@@ -69,7 +82,11 @@ class TFLiteRuntime:
         ValueError: When the file is damaged or not one of ours.
     """
 
+    generator = bytes_per_pixel = None
+    side_by_side = False
+
     def __init__(self, path, threads=None):
+        self._lock = threading.Lock()  # an interpreter draws one picture at a time
         content = path if isinstance(path, bytes) else None
         try:
             from ai_edge_litert.interpreter import Interpreter
@@ -102,7 +119,8 @@ class TFLiteRuntime:
             self(np.zeros(shape, np.float32))
 
     def __call__(self, image):
-        return self._run(image=image)["cartoon"]
+        with self._lock:
+            return self._run(image=image)["cartoon"]
 
 
 class ONNXRuntime:
@@ -117,8 +135,10 @@ class ONNXRuntime:
     """
 
     size = None
+    side_by_side = True
 
     def __init__(self, path, threads=None):
+        self._source = self._generator = None
         try:
             import onnxruntime
         except ImportError as error:
@@ -129,6 +149,14 @@ class ONNXRuntime:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads or os.cpu_count()
         options.log_severity_level = 4
+        # Threads that wait must not burn what other photos could use; and what it notes
+        # for each size of picture is of no use where every photo has another.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        options.enable_mem_pattern = False
+        self._give_back = onnxruntime.RunOptions()
+        self._give_back.add_run_config_entry(
+            "memory.enable_memory_arena_shrinkage", "cpu:0"
+        )
         try:
             with terminal.quiet_libraries():
                 self._session = onnxruntime.InferenceSession(
@@ -140,9 +168,68 @@ class ONNXRuntime:
         gives = [output.name for output in self._session.get_outputs()]
         if takes != [("image", "tensor(float)", 4)] or gives != ["cartoon"]:
             raise _foreign(path, f"it takes {takes[0][0] if takes else 'nothing'}")
+        self._notes = self._session.get_modelmeta().custom_metadata_map
+        noted = self._notes.get(BYTES_PER_PIXEL, "")
+        self.bytes_per_pixel = int(noted) if noted.isdecimal() else None
 
     def __call__(self, image):
-        return self._session.run(["cartoon"], {"image": image})[0]
+        large = image.shape[1] * image.shape[2] >= LARGE
+        told = self._give_back if large else None
+        return self._session.run(["cartoon"], {"image": image}, told)[0]
+
+    @property
+    def generator(self):
+        """The Keras generator that this is the twin of, loaded when asked for."""
+        if self._source is not None and self._generator is None:
+            self._generator = load_runtime(self._source).generator
+        return self._generator
+
+    @property
+    def has_norms(self) -> bool:
+        """Whether what this is the twin of may have norms; told without Keras."""
+        if self._source is None:
+            return True
+        with zipfile.ZipFile(self._source) as file:
+            config = json.loads(file.read("config.json"))["config"]
+        return config.get("norm") != "none"
+
+    def is_twin_of(self, weights: Path) -> bool:
+        """Whether it was made from a `.keras` file, as that is now; if so, notes it."""
+        digest = hashlib.sha256(weights.read_bytes()).hexdigest()
+        if self._notes.get(MADE_FROM) != digest:
+            return False
+        self._source = weights
+        return True
+
+
+def load_style(style: str, quality: str = "default", threads: int | None = None):
+    """Opens a style's generator, without TensorFlow where it can be.
+
+    Beside a shipped `light.keras` lies its twin `light.onnx`, which draws the same and
+    is ready in a twentieth of the time. It is taken where onnxruntime is installed and
+    the `.keras` is still the one that the twin was made from; else Keras draws.
+
+    Args:
+        style: Its name.
+        quality: Of `styles.QUALITIES`.
+        threads: For onnxruntime to compute with; one a core by default.
+
+    Raises:
+        ValueError: When the style is unknown, has no weights, or they are damaged.
+        ImportError: When neither onnxruntime nor TensorFlow is installed.
+    """
+    weights = styles.find_weights(style, quality)
+    twin = weights.with_suffix(".onnx")
+    if twin.is_file():
+        try:
+            runtime = ONNXRuntime(twin, threads)
+            if runtime.is_twin_of(weights):
+                return runtime
+        except ImportError:
+            pass  # Keras draws the same
+        except ValueError as error:
+            warnings.warn(f"{error}; Keras draws instead", stacklevel=2)
+    return load_runtime(weights, threads)
 
 
 def load_runtime(path: str | os.PathLike, threads: int | None = None):
@@ -154,7 +241,10 @@ def load_runtime(path: str | os.PathLike, threads: int | None = None):
 
     Returns:
         A function of float32 RGB -1..1 `(1, height, width, 3)` to the same, with
-        `size`: the one that it takes, or None for any (that is a multiple of 4).
+        `size`: the one that it takes, or None for any (that is a multiple of 4);
+        `generator`: Keras's, or None; `bytes_per_pixel`: the memory that it takes, or
+        None where that is not known; `side_by_side`: whether several photos are drawn
+        faster at once than one after another.
 
     Raises:
         ValueError: When the file is absent, damaged, or not a generator's.
@@ -169,6 +259,13 @@ def load_runtime(path: str | os.PathLike, threads: int | None = None):
         return TFLiteRuntime(path, threads)
     if path.suffix == ".onnx":
         return ONNXRuntime(path, threads)
+    try:
+        terminal.load_tensorflow()
+    except ImportError as error:
+        raise ImportError(
+            f"A .keras file needs TensorFlow and Keras ({error}): `pip install "
+            f"tensorflow keras`. Received: {path}"
+        ) from error
     from cartoongan_tf.inference.weights import load_generator
 
     return KerasRuntime(load_generator(path))

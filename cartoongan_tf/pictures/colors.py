@@ -21,7 +21,23 @@ FACE_TINT, FACE_LIGHT = 8.0, 15.0  # within a face, where a patch is seen at onc
 STEPS = 10.0  # of the cartoon's luma: larger ones stop the shift from spreading
 
 
-def keep_color(cartoon: np.ndarray, photo: np.ndarray) -> np.ndarray:
+def exposure(cartoon: np.ndarray, photo: np.ndarray) -> tuple[float, float, float]:
+    """How a cartoon's lightness becomes its photo's: gain, mean before, mean after.
+
+    Args:
+        cartoon: Float RGB levels 0..255, `(H, W, 3)`.
+        photo: The same picture before, uint8 or float levels.
+    """
+    light, target = (_to_lab(picture)[..., 0] for picture in (cartoon, photo))
+    gain = min(MAX_GAIN, float(target.std()) / max(float(light.std()), 1e-3))
+    return gain, float(light.mean()), float(target.mean())
+
+
+def keep_color(
+    cartoon: np.ndarray,
+    photo: np.ndarray,
+    fit: tuple[float, float, float] | None = None,
+) -> np.ndarray:
     """Gives a cartoon the colour and the exposure of its photo.
 
     Lightness is the cartoon's, its mean and spread matched to the photo's. Colour is
@@ -31,6 +47,8 @@ def keep_color(cartoon: np.ndarray, photo: np.ndarray) -> np.ndarray:
     Args:
         cartoon: Float RGB levels 0..255, `(H, W, 3)`.
         photo: The same picture before, uint8 or float levels.
+        fit: Of `exposure`, where not this picture's own is wanted: in a film it follows
+            slowly.
 
     Returns:
         Float RGB levels; may reach slightly beyond 0..255.
@@ -39,11 +57,11 @@ def keep_color(cartoon: np.ndarray, photo: np.ndarray) -> np.ndarray:
     He et al., Guided Image Filtering, 2010.
     """
     theirs, ours = (_to_lab(picture) for picture in (cartoon, photo))
-    light, target = theirs[..., 0], ours[..., 0]
-    gain = min(MAX_GAIN, float(target.std()) / max(float(light.std()), 1e-3))
-    matched = (light - light.mean()) * gain + target.mean()
+    light = theirs[..., 0]
+    gain, mean, target = exposure(cartoon, photo) if fit is None else fit
+    matched = (light - mean) * gain + target
     radius = max(1, round(max(light.shape) * WINDOW / 2))
-    color = [_guided(light, ours[..., channel], radius) for channel in (1, 2)]
+    color = _guided(light, (ours[..., 1], ours[..., 2]), radius)
     lab = np.dstack([np.clip(matched, 0, 100), *color]).astype(np.float32)
     return cv2.cvtColor(lab, cv2.COLOR_LAB2RGB) * 255.0
 
@@ -72,21 +90,25 @@ def tame_color(
         tint = TINT + (FACE_TINT - TINT) * faces[..., 0]
         bound = LIGHT + (FACE_LIGHT - LIGHT) * faces[..., 0]
     cartoon = np.asarray(cartoon, np.float32).clip(0, 255)
-    apart = np.asarray(photo, np.float32) - cartoon
-    guide = cartoon @ LUMA
+    apart = cv2.subtract(np.asarray(photo, np.float32), cartoon)
+    guide = _luma(*cv2.split(cartoon))
     radius = max(1, round(max(guide.shape) * WINDOW / 2))
-    smooth = [_guided(guide, apart[..., c], radius, STEPS) for c in range(3)]
-    smooth = np.stack(smooth, -1)
-    light = smooth @ LUMA.astype(np.float64)
-    chroma = smooth - light[..., None]
-    size = np.sqrt((chroma * chroma).sum(-1))
-    chroma *= np.maximum(0, 1 - tint / np.maximum(size, 1e-6))[..., None]
+    smooth = _guided(guide, cv2.split(apart), radius, STEPS)
+    light = _luma(*smooth)
+    chroma = [channel - light for channel in smooth]
+    size = np.sqrt(sum(channel * channel for channel in chroma))
+    less = np.maximum(0, 1 - tint / np.maximum(size, 1e-6))
     light *= np.maximum(0, 1 - bound / np.maximum(np.abs(light), 1e-6))
-    shifted = cartoon + (chroma + light[..., None]).astype(np.float32)
-    return shifted.clip(0, 255)
+    shift = cv2.merge([np.float32(channel * less + light) for channel in chroma])
+    shift += cartoon
+    return shift.clip(0, 255, out=shift)
 
 
 LUMA = np.array([0.299, 0.587, 0.114], np.float32)
+
+
+def _luma(red, green, blue) -> np.ndarray:
+    return LUMA[0] * red + LUMA[1] * green + LUMA[2] * blue
 
 
 def _to_lab(levels: np.ndarray) -> np.ndarray:
@@ -95,17 +117,27 @@ def _to_lab(levels: np.ndarray) -> np.ndarray:
     return cv2.cvtColor(np.ascontiguousarray(scaled), cv2.COLOR_RGB2LAB)
 
 
-def _guided(guide, values, radius: int, steps: float = SHARPNESS) -> np.ndarray:
-    """Smooths `values`, except across edges of `guide`."""
+def _guided(guide, channels, radius: int, steps: float = SHARPNESS) -> list:
+    """Smooths each of `channels`, except across edges of `guide`; float32 all."""
     side = (2 * radius + 1,) * 2
 
     def mean(x):
         # float64 sums: a variance is a small difference of large numbers
         return cv2.boxFilter(x, cv2.CV_64F, side, borderType=cv2.BORDER_REFLECT)
 
-    guide, values = guide.astype(np.float64), values.astype(np.float64)
-    mean_guide, mean_values = mean(guide), mean(values)
-    variance = mean(guide * guide) - mean_guide**2
-    slope = (mean(guide * values) - mean_guide * mean_values) / (variance + steps**2)
-    offset = mean_values - slope * mean_guide
-    return mean(slope) * guide + mean(offset)
+    guide = np.ascontiguousarray(guide, np.float32)
+    mean_guide = mean(guide)
+    spread = mean(guide * guide) - mean_guide**2 + steps**2
+    smoothed = []
+    for values in channels:
+        values = np.ascontiguousarray(values, np.float32)
+        rest = mean(values)
+        slope = mean(guide * values)
+        slope -= mean_guide * rest
+        slope /= spread
+        rest -= slope * mean_guide  # what the line through them has at 0
+        smooth = np.float32(mean(np.float32(slope)))
+        smooth *= guide
+        smooth += np.float32(mean(np.float32(rest)))
+        smoothed.append(smooth)
+    return smoothed

@@ -4,6 +4,7 @@ OpenCV 5 has no Haar cascades any more. The file `faces.tflite` is MediaPipe's
 `face_detection_short_range` (Google, Apache-2.0), unchanged.
 """
 
+import threading
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -109,8 +110,16 @@ def _same(face: Face, other: Face) -> bool:
     return shared > OVERLAP * (sum(areas) - shared) or shared > 0.6 * min(areas)
 
 
-@cache
+_own = threading.local()  # OpenCV's networks serve one thread each
+
+
 def _network():
+    if not hasattr(_own, "network"):
+        _own.network = _read_network()
+    return _own.network
+
+
+def _read_network():
     path = str(Path(__file__).with_name("faces.tflite"))
     # OpenCV 5's new engine knows one of the two outputs alone.
     engine = getattr(cv2.dnn, "ENGINE_CLASSIC", None)

@@ -226,7 +226,7 @@ def decode(
 
 
 _LARGE = 2**29  # bytes, from which on free memory is looked at
-_BYTES_PER_PIXEL = 16  # while decoding: Pillow's four, ours, and copies between
+BYTES_PER_PIXEL = 16  # while decoding: Pillow's four, ours, and copies between
 
 
 def _pixels_rule() -> str:
@@ -238,7 +238,7 @@ def _pixels_rule() -> str:
 def _check_size(height: int, width: int, scale: int) -> None:
     if height * width > 2 * Image.MAX_IMAGE_PIXELS:
         raise ValueError(f"{_pixels_rule()} Received {width}x{height}")
-    need = height * width // scale**2 * _BYTES_PER_PIXEL
+    need = height * width // scale**2 * BYTES_PER_PIXEL
     free = memory.available() if need > _LARGE else None
     if free is not None and need > free:
         raise ValueError(

@@ -1,8 +1,12 @@
 """Facts about exported files and the libraries that run them."""
 
+import hashlib
+import json
 import os
+import shutil
 import subprocess
 import sys
+import threading
 import venv
 import zipfile
 from pathlib import Path
@@ -12,9 +16,10 @@ import onnx
 import pytest
 
 from cartoongan_tf.exporting import tflite
-from cartoongan_tf.exporting.onnx import write_onnx
+from cartoongan_tf.exporting.onnx import write_onnx, write_twin
+from cartoongan_tf.inference import runtimes, styles
 from cartoongan_tf.inference.cartoonizer import Cartoonizer
-from cartoongan_tf.inference.runtimes import load_runtime
+from cartoongan_tf.inference.runtimes import load_runtime, load_style
 from cartoongan_tf.inference.weights import load_generator
 from cartoongan_tf.networks.generators import Generator
 from cartoongan_tf.pictures import images
@@ -163,7 +168,162 @@ def test_a_keras_file_with_code_is_not_run(tmp_path):
     assert zipfile.is_zipfile(tmp_path / "l.keras") and not marker.exists()
 
 
+# ---------------------------------------------------------------- twins
+
+
+@pytest.fixture
+def style(tmp_path, monkeypatch):
+    """A style in the working folder: its `light.keras` and the twin of that."""
+    monkeypatch.chdir(tmp_path)
+    weights = tmp_path / "saved_models" / "hayao" / "light.keras"
+    weights.parent.mkdir(parents=True)
+    Generator(2, 0).save(weights)
+    write_twin(weights)
+    return weights
+
+
+def test_a_style_is_drawn_by_its_twin_as_keras_draws_it(style):
+    assert isinstance(load_style("hayao"), runtimes.ONNXRuntime)
+    ours, theirs = Cartoonizer("hayao"), Cartoonizer(style)
+    for size in ((33, 50), (64, 40), (500, 700)):
+        photo = photo_of(*size)
+        assert np.abs(ours(photo).astype(int) - theirs(photo)).max() <= 1
+
+
+def test_a_twins_keras_generator_is_loaded_when_asked_for(style):
+    cartoonizer = Cartoonizer("hayao")
+    assert cartoonizer._run._generator is None
+    generator = cartoonizer.generator
+    theirs = load_generator(style).get_weights()
+    for mine, its in zip(generator.get_weights(), theirs, strict=True):
+        assert np.array_equal(mine, its)
+    assert cartoonizer.with_look("full").generator is generator
+    assert Cartoonizer(style.with_suffix(".onnx")).generator is None
+
+
+def test_a_twin_of_other_weights_is_not_taken(style):
+    Generator(2, 1).save(style)  # as a user would put one of his own there
+    runtime = load_style("hayao")
+    assert isinstance(runtime, runtimes.KerasRuntime)
+    assert runtime.generator.num_blocks == 1
+
+
+def test_weights_of_ones_own_come_first_and_run_on_keras(style):
+    Generator(2, 1).save(style.with_name("generator.keras"))
+    assert load_style("hayao").generator.num_blocks == 1
+    shutil.copy(style, style.with_name("paper.keras"))
+    assert isinstance(load_style("hayao", "paper"), runtimes.KerasRuntime)
+
+
+def test_an_onnx_file_that_is_nobodys_twin_is_not_taken(style):
+    write_onnx(Generator(2, 1), style.with_suffix(".onnx"))
+    assert isinstance(load_style("hayao"), runtimes.KerasRuntime)
+
+
+def test_a_damaged_twin_is_said_and_keras_draws(style):
+    twin = style.with_suffix(".onnx")
+    twin.write_bytes(twin.read_bytes()[:-9])
+    with pytest.warns(UserWarning, match=r"light\.onnx.*Keras draws instead"):
+        assert isinstance(load_style("hayao"), runtimes.KerasRuntime)
+
+
+def test_without_onnxruntime_keras_draws(style, monkeypatch):
+    monkeypatch.setitem(sys.modules, "onnxruntime", None)
+    assert isinstance(load_style("hayao"), runtimes.KerasRuntime)
+
+
+@pytest.mark.parametrize("name", [*styles.OWN, *styles.STYLES])
+def test_shipped_twins_are_those_of_the_shipped_weights(name):
+    home = styles.HOME / name
+    assert isinstance(load_style(name), runtimes.ONNXRuntime)
+    (entry,) = json.loads((home / "model.json").read_text())["models"]
+    digest = hashlib.sha256((home / "light.onnx").read_bytes()).hexdigest()
+    assert (entry["file"], entry["sha256"]) == ("light.onnx", digest)
+    card = (home / "card.md").read_text()
+    for path in (home / "light.keras", home / "light.onnx", home / "model.json"):
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        assert f"- `{path.name}` {digest}" in card
+
+
+@pytest.mark.parametrize("suffix", [".keras", ".tflite", ".onnx"])
+def test_threads_draw_what_one_draws(files, suffix):
+    cartoonizer = Cartoonizer(files / f"tiny{suffix}")
+    photos = [photo_of(32, 32)[: 32 - n] for n in range(12)]
+    alone = [cartoonizer(photo) for photo in photos]
+    together = [None] * len(photos)
+
+    def draw(first):
+        for n in range(first, len(photos), 4):
+            together[n] = cartoonizer(photos[n])
+
+    threads = [threading.Thread(target=draw, args=(n,)) for n in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for one, other in zip(alone, together, strict=True):
+        assert np.array_equal(one, other)
+
+
 # ---------------------------------------------------------------- without TensorFlow
+
+BLOCKED = "import sys\nfor n in ('tensorflow', 'keras', 'jax'): sys.modules[n] = None\n"
+
+
+@pytest.mark.parametrize("style", ["pepper", "hosoda"])
+def test_shipped_styles_are_drawn_where_tensorflow_cannot_be_imported(
+    tmp_path, style, monkeypatch
+):
+    photo = photo_of(97, 130)
+    images.write(tmp_path / "p.png", photo)
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / "sitecustomize.py").write_text(BLOCKED)
+    result = subprocess.run(
+        [sys.executable, "-m", "cartoongan_tf.cartoonize", "p.png", "--style", style],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": f"{tmp_path / 'site'}{os.pathsep}{ROOT}"},
+        capture_output=True,
+        text=True,
+    )
+    assert (result.returncode, result.stderr) == (0, "")
+    from cartoongan_tf.exporting.signatures import as_float32
+
+    light = load_generator(styles.HOME / style / "light.keras")
+    theirs = Cartoonizer(as_float32(light))(photo)
+    ours = images.read(tmp_path / "p_cartoon.png").pixels
+    assert np.abs(ours.astype(int) - theirs).max() <= 1
+    # and in Python; what needs Keras says so
+    code = (
+        "import cartoongan_tf as cg; c = cg.Cartoonizer('pepper'); c('p.png')\n"
+        "try: c.generator\nexcept ImportError as error: print(error)"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": f"{tmp_path / 'site'}{os.pathsep}{ROOT}"},
+        capture_output=True,
+        text=True,
+    )
+    assert result.returncode == 0, result.stderr
+    assert "needs TensorFlow and Keras" in result.stdout
+
+
+def test_python_draws_a_shipped_style_without_importing_tensorflow(tmp_path):
+    images.write(tmp_path / "p.png", photo_of(40, 50))
+    code = (
+        "import sys, cartoongan_tf as cg; cg.Cartoonizer('pepper')('p.png'); "
+        "print({'tensorflow', 'keras'} & set(sys.modules)); "
+        "import keras; print(keras.saving.get_registered_object("
+        "'cartoongan_tf>LightGenerator').__name__)"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+    )
+    assert result.stdout.split() == ["set()", "LightGenerator"], result.stderr
 
 
 @pytest.mark.parametrize(
