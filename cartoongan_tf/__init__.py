@@ -18,6 +18,7 @@ _HOMES = {
     "VGG19Features": "networks.features",
     "InstanceNormalization": "networks.layers",
     "ReflectionPadding2D": "networks.layers",
+    "StatisticsGenerator": "networks.statistics",
     "Palette": "networks.palettes",
     "PhotoGrid": "training.callbacks",
     "load_dataset": "data.batches",

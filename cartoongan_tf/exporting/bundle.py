@@ -20,7 +20,9 @@ from cartoongan_tf.exporting.photos import Photos
 from cartoongan_tf.exporting.signatures import as_float32
 from cartoongan_tf.exporting.smoothing import smooth
 from cartoongan_tf.inference import runtimes
+from cartoongan_tf.inference.statistics import ONNXStatistics
 from cartoongan_tf.networks.light import LightGenerator
+from cartoongan_tf.networks.statistics import StatisticsGenerator
 from cartoongan_tf.pictures import images, paths
 
 FORMATS = ("saved-model", "onnx", "tflite")
@@ -34,7 +36,7 @@ class Product:
 
     Args:
         path: The file, or a SavedModel's folder.
-        variant: Of `quantization.VARIANTS`, or `onnx`, or `saved-model`.
+        variant: Of `quantization.VARIANTS`, `onnx`, `onnx-statistics` or `saved-model`.
         fixed_size: Height and width, None for a file that takes any.
         recipe: How it was made.
         row: What the report says of it.
@@ -92,6 +94,9 @@ def export(
             path = folder / f"{style}.onnx"
             onnx.write_onnx(generator, path)
             products.append(Product(path, "onnx"))
+            path = folder / f"{style}_statistics.onnx"
+            onnx.write_statistics_onnx(StatisticsGenerator(generator), path)
+            products.append(Product(path, "onnx-statistics"))
         if "tflite" in formats:
             models = _convert(generator, sizes, tell)
             products += _write_tflite(
@@ -109,7 +114,8 @@ def export(
             sheet = f"report/{name.replace('/', '_').removesuffix('_1')}.jpg"
             images.write(folder / sheet, product.sheet)
             product.row = {"file": name, **product.row, "sheet": sheet}
-        _write_contracts(folder, style, licence, products)
+        norms = StatisticsGenerator(generator).describe()
+        _write_contracts(folder, style, licence, products, norms)
         parts = ("calibration", "validation", "test")
         report.write_report(
             folder,
@@ -245,7 +251,7 @@ def _measure(products, generator, model: bytes | None, test, size: int) -> None:
     runs = {"base": base}
     for product in products:
         name = str(product.path)
-        runs[name] = runtimes.load_runtime(product.path)
+        runs[name] = _open(product)
         fidelity = parity.compare(runs[name], photos, truths)
         worst = fidelity.worst
         figures = fidelity.figures()
@@ -273,8 +279,15 @@ def _measure(products, generator, model: bytes | None, test, size: int) -> None:
         product.row["latency_ratio"] = taken / seconds["base"]
 
 
+def _open(product: Product):
+    if product.variant != "onnx-statistics":
+        return runtimes.load_runtime(product.path)
+    run = ONNXStatistics(product.path)
+    return lambda image: run(image)[0]
+
+
 def _count_ops(product: Product) -> dict[str, int]:
-    if product.variant == "onnx":
+    if product.variant.startswith("onnx"):
         return onnx.count_ops(product.path)
     if product.variant == "saved-model":
         return saved_model.count_ops(product.path)
@@ -292,10 +305,13 @@ def _mark(folder: Path, path: Path) -> Path:
     return marked
 
 
-def _write_contracts(folder: Path, style: str, licence: str, products) -> None:
+def _write_contracts(folder, style: str, licence: str, products, norms) -> None:
+    told = {"onnx-statistics": norms, "saved-model": norms}
     for parent in sorted({product.path.parent for product in products}):
         entries = [
-            contract.describe(p.path, p.variant, p.fixed_size, p.recipe)
+            contract.describe(
+                p.path, p.variant, p.fixed_size, p.recipe, told.get(p.variant)
+            )
             for p in products
             if p.path.parent == parent
         ]

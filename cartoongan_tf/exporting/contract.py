@@ -8,7 +8,7 @@ import importlib.metadata
 import json
 from pathlib import Path
 
-from cartoongan_tf.exporting.signatures import INPUT, OUTPUT
+from cartoongan_tf.exporting.signatures import INPUT, OUTPUT, OWN, SHARE, STATISTICS
 from cartoongan_tf.pictures import images
 
 FORMAT = 1  # raised when a field changes its meaning
@@ -27,14 +27,22 @@ MINIMUM_TFLITE = {
 MINIMUM_ONNXRUNTIME = "1.12.0"  # the first with opset 17
 
 
-def describe(path: Path, variant: str, image_size: int | None, recipe: dict) -> dict:
+def describe(
+    path: Path,
+    variant: str,
+    image_size: int | None,
+    recipe: dict,
+    norms: list[dict] | None = None,
+) -> dict:
     """One file's entry.
 
     Args:
         path: A file, or a SavedModel's folder.
-        variant: A variant of TFLite, `onnx` or `saved-model`.
+        variant: A variant of TFLite, `onnx`, `onnx-statistics` or `saved-model`.
         image_size: Height and width where they are fixed.
         recipe: How it was made.
+        norms: Of a file that takes and gives statistics,
+            `StatisticsGenerator.describe()`.
     """
     shape = [1, image_size, image_size, 3] if image_size else [None, None, None, 3]
     picture = {
@@ -44,7 +52,7 @@ def describe(path: Path, variant: str, image_size: int | None, recipe: dict) -> 
         "channels": "RGB",
         "range": [-1, 1],
     }
-    return {
+    entry = {
         "file": path.name,
         "variant": variant,
         "bytes": count_bytes(path),
@@ -54,6 +62,21 @@ def describe(path: Path, variant: str, image_size: int | None, recipe: dict) -> 
         "minimum_runtime": _minimum_runtime(variant),
         "recipe": recipe,
     }
+    if norms is not None:
+        entry["statistics"] = _describe_statistics(variant, norms)
+    return entry
+
+
+def _describe_statistics(variant: str, norms: list[dict]) -> dict:
+    channels = sum(norm["channels"] for norm in norms)
+    array = {"dtype": "float32", "shape": [None, 2, channels]}
+    told = {
+        "input": {"name": STATISTICS, **array},
+        "share": {"name": SHARE, "dtype": "float32", "shape": [None]},
+        "output": {"name": OWN, **array},
+        "norms": norms,
+    }
+    return {"signature": STATISTICS, **told} if variant == "saved-model" else told
 
 
 def write_contract(folder: Path, style: str, licence: str, entries: list) -> None:
@@ -113,7 +136,7 @@ def _minimum_runtime(variant: str) -> dict:
     if variant == "saved-model":
         version = importlib.metadata.version("tensorflow")
         return {"name": "tensorflow-serving", "version": version}
-    if variant == "onnx":
+    if variant.startswith("onnx"):
         return {"name": "onnxruntime", "version": MINIMUM_ONNXRUNTIME}
     return {"name": "tensorflow-lite", "version": MINIMUM_TFLITE[variant]}
 

@@ -1,4 +1,4 @@
-"""ONNX files: one graph for every batch and size."""
+"""ONNX files: one graph for every batch and size, statistics in and out or not."""
 
 import hashlib
 import os
@@ -11,9 +11,14 @@ from cartoongan_tf.exporting.extras import need
 from cartoongan_tf.exporting.signatures import (
     INPUT,
     OUTPUT,
+    OWN,
+    SHARE,
+    STATISTICS,
     as_float32,
     picture_spec,
     serve,
+    serve_statistics,
+    statistics_specs,
 )
 from cartoongan_tf.inference.runtimes import BYTES_PER_PIXEL, MADE_FROM
 from cartoongan_tf.inference.weights import load_generator
@@ -34,6 +39,32 @@ def write_onnx(generator, path: Path, notes: dict | None = None) -> None:
         path: The file.
         notes: Names and texts to keep in it.
     """
+    axes = {INPUT: AXES, OUTPUT: AXES}
+    _write(serve(generator), [picture_spec()], axes, path, notes)
+
+
+def write_statistics_onnx(network, path: Path) -> None:
+    """Writes an ONNX file that takes and gives the norms' statistics.
+
+    `image`, `statistics` and `share` to `cartoon` and `own_statistics`, as in
+    `StatisticsGenerator`: any batch and size. A batch of statistics, and one of shares,
+    may be 1 for several pictures.
+
+    Args:
+        network: A float32 `StatisticsGenerator`.
+        path: The file.
+    """
+    axes = {
+        INPUT: AXES,
+        STATISTICS: ("statistics_batch",),
+        SHARE: ("share_batch",),
+        OUTPUT: AXES,
+        OWN: AXES[:1],
+    }
+    _write(serve_statistics(network), statistics_specs(network), axes, path)
+
+
+def _write(run, specs, axes: dict, path: Path, notes: dict | None = None) -> None:
     with need("tf2onnx and onnx"), _as_it_was("TF_CPP_MIN_LOG_LEVEL"):
         import onnx
         import tf2onnx
@@ -41,14 +72,13 @@ def write_onnx(generator, path: Path, notes: dict | None = None) -> None:
     # tf2onnx writes a norm's means as pooling, which onnxruntime sums one by one: where
     # a channel hardly varies, a norm makes 2e-4 of that.
     model, _ = tf2onnx.convert.from_function(
-        tf.function(serve(generator)), input_signature=[picture_spec()], opset=OPSET
+        tf.function(run), input_signature=specs, opset=OPSET
     )
-    for tensors, name in ((model.graph.input, INPUT), (model.graph.output, OUTPUT)):
-        (tensor,) = tensors
-        assert tensor.name == name, tensor.name
-        for axis, dimension in zip(
-            AXES, tensor.type.tensor_type.shape.dim, strict=False
-        ):
+    tensors = {t.name: t for t in (*model.graph.input, *model.graph.output)}
+    assert tensors.keys() == axes.keys(), tensors.keys()
+    for name, tensor in tensors.items():
+        dimensions = tensor.type.tensor_type.shape.dim
+        for axis, dimension in zip(axes[name], dimensions, strict=False):
             dimension.dim_param = axis
     for node in model.graph.node:
         if node.op_type == "Conv":

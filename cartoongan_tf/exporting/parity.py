@@ -13,6 +13,7 @@ from cartoongan_tf.pictures import images
 LIMITS = {
     "saved-model": {"largest_error": 1e-4},
     "onnx": {"largest_error": 1e-4},
+    "onnx-statistics": {"largest_error": 1e-4},
     "float32": {"psnr_worst": 70.0},
     "float16": {"psnr_worst": 60.0},
     "weight-int8": {"psnr_worst": 42.0},

@@ -1,4 +1,4 @@
-"""SavedModels for TensorFlow Serving: two signatures, weights once, a warm-up."""
+"""SavedModels for TensorFlow Serving: three signatures, weights once, a warm-up."""
 
 import collections
 from pathlib import Path
@@ -8,7 +8,17 @@ import tensorflow as tf
 
 from cartoongan_tf.exporting import tensors
 from cartoongan_tf.exporting.extras import need
-from cartoongan_tf.exporting.signatures import INPUT, OUTPUT, picture_spec, serve
+from cartoongan_tf.exporting.signatures import (
+    INPUT,
+    OUTPUT,
+    SHARE,
+    STATISTICS,
+    picture_spec,
+    serve,
+    serve_statistics,
+    statistics_specs,
+)
+from cartoongan_tf.networks.statistics import StatisticsGenerator
 from cartoongan_tf.pictures import images
 
 # The REST interface of TensorFlow Serving takes and gives base64 for names that end so,
@@ -20,10 +30,11 @@ WARM_SIZE = 64  # enough to prepare every kernel: sizes are not compiled in
 def write_saved_model(generator, folder: Path, style: str) -> None:
     """Writes one version of a SavedModel.
 
-    Signatures: `serving_default`, `image` to `cartoon`, float32 of any size; and
+    Signatures: `serving_default`, `image` to `cartoon`, float32 of any size;
     `image_bytes`, a batch of JPEG or PNG strings of mixed sizes to `cartoon_bytes`, PNG
-    strings of the same sizes. EXIF orientation is not applied: TensorFlow does not read
-    it.
+    strings of the same sizes (EXIF orientation is not applied: TensorFlow does not read
+    it); and `statistics`, `image`, `statistics` and `share` to `cartoon` and
+    `own_statistics`, as in `StatisticsGenerator`.
 
     Args:
         generator: A float32 generator.
@@ -39,15 +50,20 @@ def write_saved_model(generator, folder: Path, style: str) -> None:
         lambda image_bytes: {BYTES_OUT: _draw_strings(run, image_bytes)},
         input_signature=[tf.TensorSpec((None,), tf.string, name=BYTES)],
     )
+    network = StatisticsGenerator(generator)
+    model.statistics = tf.function(
+        serve_statistics(network), input_signature=statistics_specs(network)
+    )
     tf.saved_model.save(
         model,
         str(folder),
         signatures={
             "serving_default": model.picture.get_concrete_function(),
             BYTES: model.strings.get_concrete_function(),
+            STATISTICS: model.statistics.get_concrete_function(),
         },
     )
-    _write_warm_up(folder, style)
+    _write_warm_up(folder, style, network.none())
 
 
 def _draw_strings(run, image_bytes):
@@ -72,15 +88,18 @@ def _draw_strings(run, image_bytes):
     return tf.map_fn(draw, image_bytes, fn_output_signature=spec, parallel_iterations=1)
 
 
-def _write_warm_up(folder: Path, style: str) -> None:
+def _write_warm_up(folder: Path, style: str, statistics: np.ndarray) -> None:
     """Requests that TensorFlow Serving runs before it says that it is ready."""
     with need("tensorflow-serving-api"):
         from tensorflow_serving.apis import model_pb2, predict_pb2, prediction_log_pb2
 
     grey = np.full((WARM_SIZE, WARM_SIZE, 3), 128, np.uint8)
+    picture = {INPUT: images.to_signed(grey)[None]}
+    given = {STATISTICS: statistics, SHARE: np.zeros(1, np.float32)}
     inputs = {
-        "serving_default": {INPUT: images.to_signed(grey)[None]},
+        "serving_default": picture,
         BYTES: {BYTES: [images.encode(grey)]},
+        STATISTICS: {**picture, **given},
     }
     path = folder / "assets.extra" / "tf_serving_warmup_requests"
     path.parent.mkdir()

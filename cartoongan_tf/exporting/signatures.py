@@ -1,4 +1,7 @@
-"""The one function that every export ends in: a picture in, its cartoon out."""
+"""The functions that exports end in: a picture in, its cartoon out.
+
+And the same with the norms' statistics in and out, see `networks/statistics.py`.
+"""
 
 import keras
 import tensorflow as tf
@@ -6,6 +9,7 @@ import tensorflow as tf
 from cartoongan_tf.exporting import tensors
 
 INPUT, OUTPUT = "image", "cartoon"
+STATISTICS, SHARE, OWN = "statistics", "share", "own_statistics"
 
 
 def serve(generator):
@@ -22,18 +26,52 @@ def serve(generator):
 
     def run(image):
         padded = tensors.pad_tensor(image)
-        cartoon = generator(padded, training=False)
-        if padded is not image:
-            size = tf.shape(image)
-            cartoon = cartoon[:, : size[1], : size[2]]
+        cartoon = _crop(generator(padded, training=False), image, padded)
         return {OUTPUT: tf.identity(cartoon, OUTPUT)}
 
     return run
 
 
+def serve_statistics(network):
+    """The function that files hold which take and give the norms' statistics.
+
+    Args:
+        network: A float32 `StatisticsGenerator`.
+
+    Returns:
+        A function of `image`, `statistics` and `share` to `cartoon` and
+        `own_statistics`. Any height and width, as in `serve`; what is padded counts in
+        the statistics.
+    """
+
+    def run(image, statistics, share):
+        padded = tensors.pad_tensor(image)
+        cartoon, own = network([padded, statistics, share], training=False)
+        cartoon = _crop(cartoon, image, padded)
+        return {OUTPUT: tf.identity(cartoon, OUTPUT), OWN: tf.identity(own, OWN)}
+
+    return run
+
+
+def _crop(cartoon, image, padded):
+    if padded is image:
+        return cartoon
+    size = tf.shape(image)
+    return cartoon[:, : size[1], : size[2]]
+
+
 def picture_spec(batch=None, height=None, width=None) -> tf.TensorSpec:
     """What `serve` takes, with sizes fixed where a runtime wants them so."""
     return tf.TensorSpec((batch, height, width, 3), tf.float32, name=INPUT)
+
+
+def statistics_specs(network) -> list[tf.TensorSpec]:
+    """What `serve_statistics` takes."""
+    return [
+        picture_spec(),
+        tf.TensorSpec((None, 2, network.channels), tf.float32, name=STATISTICS),
+        tf.TensorSpec((None,), tf.float32, name=SHARE),
+    ]
 
 
 def as_float32(generator: keras.Model) -> keras.Model:

@@ -4,14 +4,18 @@ import keras
 import numpy as np
 from keras import ops
 
+from cartoongan_tf.networks.statistics import Measuring
+
 # Below it a channel that hardly varies is scaled so much that `x * scale` and
 # `mean * scale` cancel out to their rounding errors.
 SMALL_EPSILON = 1e-6
 
 
 @keras.saving.register_keras_serializable(package="cartoongan_tf")
-class InstanceNormalization(keras.layers.Layer):
+class InstanceNormalization(Measuring):
     """Normalizes every channel of every picture by its own mean and variance.
+
+    Or by a mean and a variance that are given: see `networks/statistics.py`.
 
     `y = (x - mean) / sqrt(variance + epsilon) * gamma + beta`, with the biased variance
     over height and width. Written as mean, squared difference and rsqrt, which TFLite
@@ -33,40 +37,47 @@ class InstanceNormalization(keras.layers.Layer):
     Reference: Ulyanov et al., 2016, https://arxiv.org/abs/1607.08022
     """
 
-    by_rows = True
-
     def __init__(self, epsilon=1e-5, **kwargs):
         super().__init__(**kwargs)
         self.epsilon = epsilon
 
     def build(self, input_shape):
+        super().build(input_shape)
         channels = (input_shape[-1],)
         self.gamma = self.add_weight(name="gamma", shape=channels, initializer="ones")
         self.beta = self.add_weight(name="beta", shape=channels, initializer="zeros")
 
     def call(self, inputs):
         x = ops.cast(inputs, "float32")
-        mean = self._mean(x)
-        centred = x - mean
-        variance = self._mean(ops.square(centred))
+        mean, variance = self.measured(x)
         scale = ops.rsqrt(variance + self.epsilon) * ops.cast(self.gamma, "float32")
         beta = ops.cast(self.beta, "float32")
         if self.epsilon < SMALL_EPSILON:
-            y = centred * scale + beta
+            y = (x - mean) * scale + beta
         else:
             y = x * scale + (beta - mean * scale)
         return ops.cast(y, self.compute_dtype)
-
-    def _mean(self, x):
-        if self.by_rows:
-            return ops.mean(ops.mean(x, axis=2, keepdims=True), axis=1, keepdims=True)
-        return ops.mean(x, axis=(1, 2), keepdims=True)
 
     def compute_output_shape(self, input_shape):
         return input_shape
 
     def get_config(self):
         return {**super().get_config(), "epsilon": self.epsilon}
+
+
+@keras.saving.register_keras_serializable(package="cartoongan_tf")
+class GlobalMean(Measuring):
+    """The mean of every channel of every picture, or one that is given.
+
+    Input `(batch, height, width, channels)`, output `(batch, 1, 1, channels)`.
+    """
+
+    def call(self, inputs):
+        mean, _ = self.measured(ops.cast(inputs, "float32"))
+        return ops.cast(mean, self.compute_dtype)
+
+    def compute_output_shape(self, input_shape):
+        return (input_shape[0], 1, 1, input_shape[-1])
 
 
 @keras.saving.register_keras_serializable(package="cartoongan_tf")

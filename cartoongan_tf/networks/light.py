@@ -7,6 +7,7 @@ from cartoongan_tf.networks.choices import NORMS, PADDINGS
 from cartoongan_tf.networks.layers import (
     DepthToSpace,
     Enlarge,
+    GlobalMean,
     InstanceNormalization,
     ReflectionPadding2D,
 )
@@ -89,9 +90,7 @@ class LightGenerator(Network):
 
         def look(x, name):
             """Scales and shifts channels by what their means say of the picture."""
-            mean = layers.GlobalAveragePooling2D(
-                keepdims=True, dtype=policy, name=f"{name}_mean"
-            )(x)
+            mean = GlobalMean(dtype=policy, name=f"{name}_mean")(x)
             scale, shift = (
                 layers.Conv2D(
                     x.shape[-1],

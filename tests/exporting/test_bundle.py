@@ -11,6 +11,7 @@ import pytest
 
 from cartoongan_tf.exporting import bundle, parity
 from cartoongan_tf.inference.runtimes import load_runtime
+from cartoongan_tf.inference.statistics import ONNXStatistics
 from cartoongan_tf.networks.light import LightGenerator
 from cartoongan_tf.pictures import images
 
@@ -37,6 +38,7 @@ def test_files_are_named_as_promised(export):
     assert [row["file"] for row in rows] == [
         "saved_model/1",
         "tiny.onnx",
+        "tiny_statistics.onnx",
         *(f"tflite/tiny_32_{variant}.tflite" for variant in VARIANTS),
     ]
     assert all((out / row["file"]).exists() for row in rows)
@@ -47,7 +49,10 @@ def test_every_file_runs_and_is_near_keras(export, generator, photo):
     out, rows = export
     truth = generator(photo)
     for row in rows:
-        made = load_runtime(out / row["file"])(photo)
+        if row["variant"] == "onnx-statistics":
+            made, _ = ONNXStatistics(out / row["file"])(photo)
+        else:
+            made = load_runtime(out / row["file"])(photo)
         assert made.shape == photo.shape
         assert np.abs(made - truth).mean() < 0.1, row["file"]
 
@@ -87,6 +92,20 @@ def test_a_folders_sha256_can_be_made_with_coreutils(export):
         shell=True, cwd=out / "saved_model" / "1", capture_output=True, text=True,
     )  # fmt: skip
     assert entry["sha256"] == told.stdout.split()[0]
+
+
+def test_contracts_name_the_files_with_statistics_and_their_norms(export, generator):
+    described = {}
+    for contract in contracts(export[0]).values():
+        for entry in contract["models"]:
+            described[entry["variant"]] = entry.get("statistics")
+    told = described["onnx-statistics"]
+    assert told["input"]["shape"] == [None, 2, 4 + 8 + 16 + 2 * 16 + 8 + 4]
+    assert [norm["name"] for norm in told["norms"]] == [
+        layer.name for layer in generator.layers if hasattr(layer, "gamma")
+    ]
+    assert described["saved-model"] == {"signature": "statistics", **told}
+    assert described["onnx"] is None is described["int8"]
 
 
 def test_the_report_tells_what_was_measured(export, photos):

@@ -8,9 +8,12 @@ import pytest
 
 from cartoongan_tf.exporting import onnx as exporting
 from cartoongan_tf.inference.runtimes import ONNXRuntime
+from cartoongan_tf.inference.statistics import ONNXStatistics
 from cartoongan_tf.models.recoloring import Recoloring, finished
+from cartoongan_tf.networks.choices import NORMS
 from cartoongan_tf.networks.generators import Generator, ResnetGenerator
 from cartoongan_tf.networks.light import LightGenerator
+from cartoongan_tf.networks.statistics import StatisticsGenerator
 from cartoongan_tf.pictures import images
 
 
@@ -66,6 +69,38 @@ def test_operations_are_counted(path):
     assert ops["Conv"] == 10 and ops["ConvTranspose"] == 2
     # seven norms, each a mean and a variance, each first along rows, then over them
     assert ops["ReduceMean"] == 28 and "GlobalAveragePool" not in ops
+
+
+# ------------------------------------------------------------------- statistics
+
+
+@pytest.mark.parametrize("norm", ["paper", *NORMS])
+def test_statistics_go_in_and_come_out(norm, generator, tmp_path):
+    keras.utils.set_random_seed(2)
+    if norm != "paper":
+        generator = LightGenerator(4, 8, 1, norm=norm)
+    network = StatisticsGenerator(generator)
+    path = tmp_path / "statistics.onnx"
+    exporting.write_statistics_onnx(network, path)
+    run = ONNXStatistics(path)
+    assert run.channels == network.channels
+    for shape in ((1, 16, 20, 3), (2, 30, 13, 3)):
+        photo = np.random.default_rng(0).uniform(-1, 1, shape).astype(np.float32)
+        cartoon, own = run(photo)
+        assert own.shape == (len(photo), 2, network.channels)
+        padded = np.stack([images.pad(each) for each in photo])
+        truth = np.asarray(generator(padded))[:, : shape[1], : shape[2]]
+        np.testing.assert_allclose(cartoon, truth, atol=1e-4)
+        np.testing.assert_allclose(run(photo, own)[0], cartoon, atol=1e-5)
+        # one set of statistics and one share for the whole batch
+        few = network.none() + 0.5
+        ours, theirs = run(photo, few, 0.5), network([padded, few, np.full(1, 0.5)])
+        np.testing.assert_allclose(ours[1], theirs[1], atol=1e-4)
+
+
+def test_a_file_without_statistics_is_refused(path):
+    with pytest.raises(ValueError, match="with statistics.*Received: .*tiny.onnx"):
+        ONNXStatistics(path)
 
 
 # ---------------------------------------------------------------- OpenCV's dnn
