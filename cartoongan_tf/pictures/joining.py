@@ -52,7 +52,10 @@ class Join:
 
     def rows(self, photo: np.ndarray, top: int, bottom: int) -> np.ndarray:
         """Rows of the large cartoon, float levels, of the same rows of the photo."""
-        slope, rest, low, high = (self._enlarge(f, top, bottom) for f in self._fields)
+        slope, rest, low, high = (
+            enlarge_rows(field, self.height, self.width, top, bottom)
+            for field in self._fields
+        )
         slope *= photo[top:bottom]
         slope += rest
         np.maximum(slope, low, out=slope)
@@ -60,21 +63,36 @@ class Join:
 
     def strips(self):
         """First and last row of each strip that is joined at once."""
-        step = max(1, STRIP // self.width)
-        return [(y, min(y + step, self.height)) for y in range(0, self.height, step)]
+        return strips(self.height, self.width)
 
-    def _enlarge(self, field: np.ndarray, top: int, bottom: int) -> np.ndarray:
-        """Rows of a field, bilinear: pixel y lies at (y + 0.5) * h / H - 0.5."""
-        tall = len(field)
-        place = (np.arange(top, bottom) + 0.5) * (tall / self.height) - 0.5
-        place = place.clip(0, tall - 1)
-        first = np.minimum(place.astype(np.intp), max(0, tall - 2))
-        share = (place - first).astype(np.float32)[:, None, None]
-        second = np.minimum(first + 1, tall - 1)
-        narrow = field[first] * (1 - share) + field[second] * share
-        return cv2.resize(
-            narrow, (self.width, bottom - top), interpolation=cv2.INTER_LINEAR
-        )
+
+def strips(height: int, width: int) -> list[tuple[int, int]]:
+    """First row and end of strips of a picture, of few enough pixels to be held."""
+    step = max(1, STRIP // width)
+    return [(y, min(y + step, height)) for y in range(0, height, step)]
+
+
+def enlarge_rows(field, height: int, width: int, top: int, bottom: int) -> np.ndarray:
+    """Rows of a small field enlarged, bilinear: y lies at (y + 0.5) * h / H - 0.5.
+
+    Args:
+        field: float32 `(h, w, channels)`.
+        height: Of the whole large field.
+        width: Of it.
+        top: The first row wanted.
+        bottom: And the one after the last.
+
+    Returns:
+        float32 `(bottom - top, width, channels)`.
+    """
+    tall = len(field)
+    place = (np.arange(top, bottom) + 0.5) * (tall / height) - 0.5
+    place = place.clip(0, tall - 1)
+    first = np.minimum(place.astype(np.intp), max(0, tall - 2))
+    share = (place - first).astype(np.float32)[:, None, None]
+    second = np.minimum(first + 1, tall - 1)
+    narrow = field[first] * (1 - share) + field[second] * share
+    return cv2.resize(narrow, (width, bottom - top), interpolation=cv2.INTER_LINEAR)
 
 
 def _mean(values: np.ndarray, side: int) -> np.ndarray:
