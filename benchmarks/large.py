@@ -69,7 +69,6 @@ def measure(args) -> dict:
         left = memory.left(most) - photo.nbytes
         if args.color == "style":
             return tiles(photo, left)
-        run.size = None
         return large.draw(run, photo, args.color, [], most=most)
 
     def draw_whole():

@@ -53,7 +53,7 @@ def draw(run, photo, color, seen, strength=1.0, most=None, tell=None) -> np.ndar
         signed = run(images.to_signed(images.pad(photo))[None])[0]
         cartoon = images.to_uint8(images.crop(signed, height, width))
         del signed
-    elif getattr(run, "generator", None) is None:
+    elif run.generator is None:
         raise ValueError(
             f"A photo must fit in memory for an .onnx file. Received: {width}x{height} "
             f"pixels, which take about {need / 2**30:.1f} GiB of {left / 2**30:.1f}; "
@@ -71,8 +71,5 @@ def draw(run, photo, color, seen, strength=1.0, most=None, tell=None) -> np.ndar
 
 def _count(run, height: int, width: int) -> int:
     """Bytes that a photo takes in one piece."""
-    of_run = getattr(run, "bytes_per_pixel", None)  # without loading Keras
-    if of_run is None:
-        of_run = getattr(getattr(run, "generator", None), "bytes_per_pixel", 0)
-    own = of_run or UNKNOWN_GENERATOR
+    own = run.bytes_per_pixel or UNKNOWN_GENERATOR
     return height * width * (own + FLOATS)

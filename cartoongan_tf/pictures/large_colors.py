@@ -47,18 +47,11 @@ class _Tamed:
     def __init__(self, cartoon, photo):
         self.size = photo.shape[:2]
         small, before = (_shrink(x).astype(np.float32) for x in (cartoon, photo))
-        self.fields = [
-            colors.guide_fields(
-                small @ colors.LUMA,
-                (before - small)[..., c],
-                _radius(small),
-                colors.STEPS,
-            )
-            for c in range(3)
-        ]
+        guide, apart = colors.luma(*cv2.split(small)), cv2.split(before - small)
+        self.fields = _fields(guide, apart, colors.STEPS)
 
     def rows(self, cartoon, photo, faces, top, bottom):
-        guide = cartoon @ colors.LUMA
+        guide = colors.luma(*cv2.split(cartoon))
         smooth = _apply(self.fields, guide, self.size, top, bottom)
         return colors.bound_shift(cartoon, smooth, faces)
 
@@ -69,12 +62,8 @@ class _Kept:
     def __init__(self, cartoon, photo):
         self.size = photo.shape[:2]
         small, before = (colors.to_lab(_shrink(x)) for x in (cartoon, photo))
-        self.fields = [
-            colors.guide_fields(
-                small[..., 0], before[..., c], _radius(small), colors.SHARPNESS
-            )
-            for c in (1, 2)
-        ]
+        channels = before[..., 1], before[..., 2]
+        self.fields = _fields(small[..., 0], channels, colors.SHARPNESS)
         moments = np.zeros((2, 2))  # of the lightness of both, over all pixels
         for top, bottom in strips(*self.size):
             for which, x in enumerate((cartoon, photo)):
@@ -89,7 +78,7 @@ class _Kept:
         light = colors.to_lab(cartoon)[..., 0]
         color = _apply(self.fields, light, self.size, top, bottom)
         matched = (light - self.means[0]) * self.gain + self.means[1]
-        lab = np.dstack([np.clip(matched, 0, 100), color]).astype(np.float32)
+        lab = np.dstack([np.clip(matched, 0, 100), *color]).astype(np.float32)
         return cv2.cvtColor(lab, cv2.COLOR_LAB2RGB) * 255.0
 
 
@@ -101,12 +90,15 @@ def _shrink(pixels: np.ndarray) -> np.ndarray:
     return cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
 
 
-def _radius(small: np.ndarray) -> int:
-    return max(1, round(max(small.shape[:2]) * colors.WINDOW / 2))
+def _fields(guide, channels, steps: float) -> np.ndarray:
+    """The fields of small guided filters, two for each channel, float32."""
+    radius = max(1, round(max(guide.shape) * colors.WINDOW / 2))
+    pairs = colors.guide_fields(guide, channels, radius, steps)
+    return np.dstack([field for pair in pairs for field in pair])
 
 
-def _apply(fields, guide, size, top: int, bottom: int) -> np.ndarray:
-    """Rows of what guided filters give, a channel for each pair of fields."""
-    both = np.dstack([each for pair in fields for each in pair]).astype(np.float32)
-    both = enlarge_rows(both, *size, top, bottom)
-    return both[..., ::2] * guide[..., None] + both[..., 1::2]
+def _apply(fields, guide, size, top: int, bottom: int) -> list:
+    """Rows of what the guided filters give for each channel."""
+    enlarged = cv2.split(enlarge_rows(fields, *size, top, bottom))
+    pairs = zip(enlarged[::2], enlarged[1::2], strict=True)
+    return [slope * guide + rest for slope, rest in pairs]
