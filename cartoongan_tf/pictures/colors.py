@@ -28,7 +28,7 @@ def exposure(cartoon: np.ndarray, photo: np.ndarray) -> tuple[float, float, floa
         cartoon: Float RGB levels 0..255, `(H, W, 3)`.
         photo: The same picture before, uint8 or float levels.
     """
-    light, target = (_to_lab(picture)[..., 0] for picture in (cartoon, photo))
+    light, target = (to_lab(picture)[..., 0] for picture in (cartoon, photo))
     gain = min(MAX_GAIN, float(target.std()) / max(float(light.std()), 1e-3))
     return gain, float(light.mean()), float(target.mean())
 
@@ -56,7 +56,7 @@ def keep_color(
     Reference: Reinhard et al., Color Transfer between Images, 2001 (mean and spread);
     He et al., Guided Image Filtering, 2010.
     """
-    theirs, ours = (_to_lab(picture) for picture in (cartoon, photo))
+    theirs, ours = (to_lab(picture) for picture in (cartoon, photo))
     light = theirs[..., 0]
     gain, mean, target = exposure(cartoon, photo) if fit is None else fit
     matched = (light - mean) * gain + target
@@ -85,16 +85,29 @@ def tame_color(
     Returns:
         Float RGB levels 0..255.
     """
+    cartoon = np.asarray(cartoon, np.float32).clip(0, 255)
+    apart = cv2.subtract(np.asarray(photo, np.float32), cartoon)
+    guide = luma(*cv2.split(cartoon))
+    radius = max(1, round(max(guide.shape) * WINDOW / 2))
+    return bound_shift(cartoon, _guided(guide, cv2.split(apart), radius, STEPS), faces)
+
+
+def bound_shift(cartoon: np.ndarray, smooth: list, faces=None) -> np.ndarray:
+    """Shifts a cartoon until it strays from the photo by `tame_color`'s bounds.
+
+    Args:
+        cartoon: Float RGB levels 0..255, `(H, W, 3)`.
+        smooth: The photo less the cartoon, smoothed: three channels `(H, W)`, float32.
+        faces: As `tame_color`'s.
+
+    Returns:
+        Float RGB levels 0..255.
+    """
     tint, bound = TINT, LIGHT
     if faces is not None:
         tint = TINT + (FACE_TINT - TINT) * faces[..., 0]
         bound = LIGHT + (FACE_LIGHT - LIGHT) * faces[..., 0]
-    cartoon = np.asarray(cartoon, np.float32).clip(0, 255)
-    apart = cv2.subtract(np.asarray(photo, np.float32), cartoon)
-    guide = _luma(*cv2.split(cartoon))
-    radius = max(1, round(max(guide.shape) * WINDOW / 2))
-    smooth = _guided(guide, cv2.split(apart), radius, STEPS)
-    light = _luma(*smooth)
+    light = luma(*smooth)
     chroma = [channel - light for channel in smooth]
     size = np.sqrt(sum(channel * channel for channel in chroma))
     less = np.maximum(0, 1 - tint / np.maximum(size, 1e-6))
@@ -107,18 +120,40 @@ def tame_color(
 LUMA = np.array([0.299, 0.587, 0.114], np.float32)
 
 
-def _luma(red, green, blue) -> np.ndarray:
+def luma(red, green, blue) -> np.ndarray:
+    """How light a picture is, of its three channels."""
     return LUMA[0] * red + LUMA[1] * green + LUMA[2] * blue
 
 
-def _to_lab(levels: np.ndarray) -> np.ndarray:
-    """L 0..100, a and b about -127..127, float32."""
+def to_lab(levels: np.ndarray) -> np.ndarray:
+    """Levels to L 0..100, and a and b of about -127..127, float32."""
     scaled = np.asarray(levels, np.float32).clip(0, 255) / 255.0
     return cv2.cvtColor(np.ascontiguousarray(scaled), cv2.COLOR_RGB2LAB)
 
 
 def _guided(guide, channels, radius: int, steps: float = SHARPNESS) -> list:
     """Smooths each of `channels`, except across edges of `guide`; float32 all."""
+    guide = np.ascontiguousarray(guide, np.float32)
+    smoothed = []
+    for slope, rest in guide_fields(guide, channels, radius, steps):
+        slope *= guide
+        slope += rest
+        smoothed.append(slope)
+    return smoothed
+
+
+def guide_fields(guide, channels, radius: int, steps: float = SHARPNESS):
+    """The smooth fields of which a guided filter makes `slope * guide + rest`.
+
+    Args:
+        guide: `(H, W)`.
+        channels: `(H, W)` each.
+        radius: Of the windows.
+        steps: Edges of the guide larger than this stop it from smoothing.
+
+    Yields:
+        Slope and rest of each channel, float32 `(H, W)`.
+    """
     side = (2 * radius + 1,) * 2
 
     def mean(x):
@@ -128,7 +163,6 @@ def _guided(guide, channels, radius: int, steps: float = SHARPNESS) -> list:
     guide = np.ascontiguousarray(guide, np.float32)
     mean_guide = mean(guide)
     spread = mean(guide * guide) - mean_guide**2 + steps**2
-    smoothed = []
     for values in channels:
         values = np.ascontiguousarray(values, np.float32)
         rest = mean(values)
@@ -136,8 +170,4 @@ def _guided(guide, channels, radius: int, steps: float = SHARPNESS) -> list:
         slope -= mean_guide * rest
         slope /= spread
         rest -= slope * mean_guide  # what the line through them has at 0
-        smooth = np.float32(mean(np.float32(slope)))
-        smooth *= guide
-        smooth += np.float32(mean(np.float32(rest)))
-        smoothed.append(smooth)
-    return smoothed
+        yield np.float32(mean(np.float32(slope))), np.float32(mean(rest))

@@ -72,14 +72,28 @@ def pad(pixels: np.ndarray, multiple: int = MULTIPLE, smallest=SMALLEST):
         multiple: Both sides of the result are a multiple of this.
         smallest: And at least this; one number, or height and width.
     """
-    least = np.broadcast_to(smallest, 2)
-    bottom, right = (
-        max(int(small), -(-side // multiple) * multiple) - side
-        for small, side in zip(least, pixels.shape[:2], strict=True)
-    )
+    height, width = pixels.shape[:2]
+    tall, wide = padded_size(height, width, multiple, smallest)
+    bottom, right = tall - height, wide - width
     # numpy reflects again and again where the margin exceeds the picture, and repeats
     # the pixel of a picture that is one pixel wide.
     return np.pad(pixels, ((0, bottom), (0, right), (0, 0)), mode="reflect")
+
+
+def padded_size(height: int, width: int, multiple: int = MULTIPLE, smallest=SMALLEST):
+    """Height and width that `pad` makes of a picture's."""
+    least = np.broadcast_to(smallest, 2)
+    return tuple(
+        max(int(small), -(-side // multiple) * multiple)
+        for small, side in zip(least, (height, width), strict=True)
+    )
+
+
+def reflect_places(first: int, end: int, side: int) -> np.ndarray:
+    """Where `pad` takes the rows, or columns, from `first` to before `end` from."""
+    period = max(2 * (side - 1), 1)
+    place = np.arange(first, end) % period
+    return np.minimum(place, period - place)
 
 
 def crop(pixels: np.ndarray, height: int, width: int) -> np.ndarray:

@@ -1,5 +1,7 @@
-"""How much memory there is to be had."""
+"""How much memory there is to be had, and what is taken."""
 
+import os
+import re
 from pathlib import Path
 
 _CGROUP = Path("/sys/fs/cgroup")
@@ -23,3 +25,44 @@ def available() -> int | None:
     except (OSError, ValueError):  # no container, or "max"
         pass
     return max(0, min(limits)) if limits else None
+
+
+def taken() -> int:
+    """Bytes that this process takes; 0 where the system does not tell."""
+    try:
+        pages = int(Path("/proc/self/statm").read_text().split()[1])
+    except (OSError, ValueError):
+        return 0
+    return pages * os.sysconf("SC_PAGE_SIZE")
+
+
+def left(most: int | None = None) -> int | None:
+    """Bytes that this process may still take; None where nobody says.
+
+    Args:
+        most: That it may take in all, by the user's word; None for what is free.
+    """
+    if most is not None:
+        return max(0, most - taken())
+    free = available()
+    # Files that were read or written count as free, and are wanted again.
+    return None if free is None else int(0.9 * free)
+
+
+UNITS = {"": 1, "k": 2**10, "m": 2**20, "g": 2**30, "t": 2**40}
+
+
+def parse(text: str) -> int:
+    """Bytes of what a user writes: `2G`, `1.5GiB`, `800M`, `2147483648`.
+
+    Raises:
+        ValueError: When it is no positive number with such an ending.
+    """
+    found = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([kmgt]?)(?:i?b)?\s*", text.lower())
+    size = int(float(found[1]) * UNITS[found[2]]) if found else 0
+    if size < 1:
+        raise ValueError(
+            "`--max-memory` must be a number of bytes, or one that ends in K, M or G, "
+            f"such as 2G. Received: {text}"
+        )
+    return size

@@ -4,8 +4,10 @@ import json
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from cartoongan_tf.pictures import colors, draw_sizes, images, joining
+from cartoongan_tf.samples import samples
 
 FOLDER = Path(__file__).resolve().parents[2] / "mobile" / "contract" / "look"
 
@@ -64,3 +66,16 @@ def test_a_picture_of_one_pixel_is_enlarged():
     photo = np.full((9, 5, 3), 70, np.uint8)
     join = joining.Join(photo[:1, :1], np.full((1, 1, 3), 30.0), 9, 5)
     assert np.allclose(join.rows(photo, 0, 9), 30)
+
+
+@pytest.mark.parametrize("size", [(120, 90), (333, 61)])
+def test_joining_in_bands_is_joining_at_once(size, monkeypatch):
+    large = samples.draw_photo(7, *size)
+    small = images.resize(large, size[0] // 3, size[1] // 3)
+    cartoon = 255.0 - small
+    whole = joining.Join(small, cartoon, *size).rows(large, 0, size[0])
+    monkeypatch.setattr(joining, "WHOLE", 0)
+    bands = joining.Join(small, cartoon, *size)
+    for top, bottom in ((0, 7), (7, 60), (60, size[0]), (size[0] - 1, size[0])):
+        made = bands.rows(large, top, bottom)
+        np.testing.assert_allclose(made, whole[top:bottom], atol=1e-3)

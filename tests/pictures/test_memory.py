@@ -19,3 +19,25 @@ def test_a_containers_limit_counts(tmp_path, monkeypatch):
     assert memory.available() == 600_000
     (tmp_path / "memory.max").write_text("max\n")
     assert memory.available() != 600_000
+
+
+@pytest.mark.parametrize(
+    "text, size",
+    [("2G", 2**31), ("1.5GiB", 3 * 2**29), ("800m", 800 * 2**20), ("12345", 12345)],
+)
+def test_sizes_are_read_as_people_write_them(text, size):
+    assert memory.parse(text) == size
+
+
+@pytest.mark.parametrize("text", ["", "much", "0", "-2G", "2X", "nan", "1e9", "2 G B"])
+def test_other_sizes_are_refused(text):
+    with pytest.raises(ValueError, match="`--max-memory` must be .*Received:"):
+        memory.parse(text)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has /proc")
+def test_what_is_left_of_what_a_user_allows(monkeypatch):
+    assert memory.left(1) == 0
+    assert 2**40 - 2**36 < memory.left(2**40) < 2**40
+    monkeypatch.setattr(memory, "available", lambda: 1000)
+    assert memory.left() == 900

@@ -1,0 +1,137 @@
+"""Feature maps of a large picture, kept as blocks: in memory, and past that on disk."""
+
+import mmap
+import os
+import tempfile
+import threading
+from pathlib import Path
+
+import numpy as np
+
+LEVELS = 65535  # of a block's channel in sixteen bits, from its least to its most
+
+
+class Maps:
+    """Named maps in blocks, float32 or sixteen bits, in memory as long as it lasts.
+
+    Sixteen bits between the least and the most of a channel in a block are an error of
+    1/100,000 of that range: nothing of it is seen in a picture.
+
+    Args:
+        room: Bytes that blocks may take in memory; what comes after them goes into a
+            file that has no name any more, and is gone with the process.
+    """
+
+    def __init__(self, room: int):
+        self.room = room
+        self.used = self.spilled = 0
+        self._blocks = {}  # by map, then by place
+        self._file, self._end, self._free = None, 0, {}
+        self._lock = threading.Lock()  # of the file's place: one reads, one writes
+
+    def put(self, name: str, box, values: np.ndarray, low=None, step=None) -> None:
+        """Keeps a block.
+
+        Args:
+            name: Of the map.
+            box: Top, bottom, left and right of the block in the map.
+            values: `(height, width, channels)`, float32; or uint16, see below.
+            low: Of uint16 values, what their 0 means, by channel.
+            step: And their 1 more.
+        """
+        if self.used + values.nbytes <= self.room:
+            self.used += values.nbytes
+            held = _own_memory(values)
+        else:
+            held = self._write(values)
+        self._blocks.setdefault(name, {})[tuple(box)] = held, low, step
+
+    def read(self, name: str, box) -> np.ndarray:
+        """A part of a map, float32 `(height, width, channels)`."""
+        top, bottom, left, right = box
+        result = None
+        for (t, b, le, r), (held, low, step) in list(self._blocks[name].items()):
+            if t >= bottom or b <= top or le >= right or r <= left:
+                continue
+            values = self._load(held)
+            if result is None:
+                shape = (bottom - top, right - left, values.shape[-1])
+                result = np.empty(shape, np.float32)
+            rows = slice(max(t, top) - t, min(b, bottom) - t)
+            columns = slice(max(le, left) - le, min(r, right) - le)
+            into = result[
+                max(t, top) - top : min(b, bottom) - top,
+                max(le, left) - left : min(r, right) - left,
+            ]
+            if low is None:
+                into[...] = values[rows, columns]
+            else:
+                np.multiply(values[rows, columns], step, out=into)
+                into += low
+        return result
+
+    def drop(self, name: str, above: int | None = None) -> None:
+        """Forgets a map's blocks, or those of them that end at or above a row."""
+        blocks = self._blocks.get(name, {})
+        for box in [box for box in blocks if above is None or box[1] <= above]:
+            held, _, _ = blocks.pop(box)
+            if isinstance(held, np.ndarray):
+                self.used -= held.nbytes
+            else:
+                start, shape, dtype = held
+                size = int(np.prod(shape)) * np.dtype(dtype).itemsize
+                self.spilled -= size
+                self._free.setdefault(size, []).append(start)
+
+    def _write(self, values: np.ndarray) -> tuple:
+        if self._file is None:
+            # Of no name: it is gone with the process, however that ends.
+            self._file = tempfile.TemporaryFile(dir=_disk())
+        places = self._free.get(values.nbytes)
+        start = places.pop() if places else self._end
+        self._end = max(self._end, start + values.nbytes)
+        with self._lock:
+            self._file.seek(start)
+            self._file.write(np.ascontiguousarray(values).data)
+        self.spilled += values.nbytes
+        return start, values.shape, values.dtype
+
+    def _load(self, held) -> np.ndarray:
+        if isinstance(held, np.ndarray):
+            return held
+        start, shape, dtype = held
+        values = np.empty(shape, dtype)
+        view = memoryview(values).cast("B")
+        with self._lock:
+            self._file.seek(start)
+            got = self._file.readinto(view)
+        if got != len(view):
+            raise OSError("A temporary file has become shorter")
+        return values
+
+    def close(self) -> None:
+        """Gives everything back."""
+        self._blocks.clear()
+        self.used = self.spilled = 0
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+
+def _own_memory(values: np.ndarray) -> np.ndarray:
+    """A copy in pages of its own: the system has them back as soon as it is dropped.
+
+    The C library keeps what it lends in pieces of megabytes: of a photo of 50
+    megapixels 150 MB, which nobody uses.
+    """
+    copy = np.frombuffer(mmap.mmap(-1, values.nbytes), values.dtype)
+    copy = copy.reshape(values.shape)
+    copy[...] = values
+    return copy
+
+
+def _disk() -> str | None:
+    """A folder for large files: /tmp may lie in memory, /var/tmp does not."""
+    if "TMPDIR" not in os.environ and os.access("/var/tmp", os.W_OK):
+        return "/var/tmp" if Path("/var/tmp").is_dir() else None
+    return None
