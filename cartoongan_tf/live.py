@@ -66,13 +66,12 @@ def main(argv):
     drawn = 0
     try:
         show = Show(style, args.draw_size, args.strength, args.color)
-        windows.check_screen()
-        print("; ".join(f"{keys}: {words}" for keys, words in HELP), flush=True)
         with terminal.mute_libraries(), ThreadPoolExecutor(1) as worker:
-            frame, window = camera.newest(), None
+            frame = draw_sizes.shrink(camera.newest(), args.max_size)
+            window = windows.Window("cartoongan", *frame.shape[:2])
+            print("; ".join(f"{keys}: {words}" for keys, words in HELP), flush=True)
             while frame is not None:
                 frame = draw_sizes.shrink(frame, args.max_size)
-                window = window or windows.Window("cartoongan", *frame.shape[:2])
                 picture = worker.submit(show.draw, frame)
                 keys = window.wait(picture)
                 window.show(picture.result())

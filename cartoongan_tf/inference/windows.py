@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from contextlib import contextmanager
 
 import numpy as np
 
@@ -11,23 +12,33 @@ cv2 = images.opencv()
 
 KEYS = {27: "esc", 32: "space"}
 WAIT = 3  # milliseconds that keys are waited for, again and again
-# Where there is no screen, the toolkit ends the whole process: so another one is asked.
-PROBE = "import cv2; cv2.namedWindow('probe'); cv2.waitKey(1)"
+# Where there is no screen, the toolkit ends the whole process: so another one tries. It
+# stays until ours has its window: Xvfb begins anew when its last client leaves.
+PROBE = (
+    "import sys, cv2; cv2.namedWindow('probe'); cv2.destroyAllWindows(); "
+    "print('there is', flush=True); sys.stdin.read()"
+)
 
 
 class Window:
-    """One window of changeable size; `check_screen` first.
+    """One window of changeable size.
 
     Args:
         title: Of its frame, ASCII.
         height: To begin with.
         width: To begin with.
+
+    Raises:
+        ImportError: When OpenCV was built without windows.
+        ValueError: When there is no screen.
     """
 
     def __init__(self, title: str, height: int, width: int):
         self._title = title
-        cv2.namedWindow(title, cv2.WINDOW_NORMAL | cv2.WINDOW_GUI_NORMAL)
-        cv2.resizeWindow(title, width, height)
+        with sure_of_screen():
+            cv2.namedWindow(title, cv2.WINDOW_NORMAL | cv2.WINDOW_GUI_NORMAL)
+            cv2.resizeWindow(title, width, height)
+            cv2.waitKey(1)
 
     def show(self, picture: np.ndarray) -> None:
         """Shows uint8 RGB `(H, W, 3)`."""
@@ -59,19 +70,29 @@ class Window:
         cv2.destroyAllWindows()
 
 
-def check_screen() -> None:
-    """Checks that a window can be opened.
+@contextmanager
+def sure_of_screen():
+    """A block in which there is a screen.
 
     Raises:
         ImportError: When OpenCV was built without windows.
         ValueError: When there is no screen.
     """
-    asked = subprocess.run(
-        [sys.executable, "-c", PROBE], capture_output=True, text=True
+    asked = subprocess.Popen(
+        [sys.executable, "-c", PROBE],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
     )
-    if asked.returncode == 0:
+    if asked.stdout.readline():
+        try:
+            yield
+        finally:
+            asked.communicate()
         return
-    if "not implemented" in asked.stderr:
+    _, told = asked.communicate()
+    if "not implemented" in told:
         raise ImportError(
             "A window needs an OpenCV that has windows: `pip uninstall "
             "opencv-python-headless`, `pip install --force-reinstall opencv-python`"

@@ -9,7 +9,8 @@ def test_without_a_screen_it_is_said(monkeypatch):
     monkeypatch.setenv("DISPLAY", ":9876")
     monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
     with pytest.raises(ValueError, match="must be a screen"):
-        windows.check_screen()
+        with windows.sure_of_screen():
+            raise AssertionError
 
 
 def test_an_opencv_without_windows_is_said(monkeypatch):
@@ -20,4 +21,5 @@ def test_an_opencv_without_windows_is_said(monkeypatch):
     )
     monkeypatch.setattr(windows, "PROBE", code)
     with pytest.raises(ImportError, match="pip uninstall opencv-python-headless"):
-        windows.check_screen()
+        with windows.sure_of_screen():
+            raise AssertionError
