@@ -26,7 +26,7 @@ import time
 from pathlib import Path
 
 from cartoongan_tf import terminal
-from cartoongan_tf.inference import crowds
+from cartoongan_tf.inference import crowds, runtimes
 from cartoongan_tf.pictures import images, paths
 from cartoongan_tf.samples import samples
 
@@ -84,7 +84,8 @@ def time_folder(style, photos, out):
     from cartoongan_tf.inference.cartoonizer import Cartoonizer
 
     light = ROOT / "saved_models" / style / "light.keras"
-    draws = {"onnx": Cartoonizer(style), "keras": Cartoonizer(light)}
+    twin = runtimes.load_style(style, threads=crowds.share_cores(len(photos)))
+    draws = {"onnx": Cartoonizer(twin), "keras": Cartoonizer(light)}
     threads = crowds.count_threads(draws["onnx"].side_by_side, len(photos))
     ways = {"onnx": (draws["onnx"], threads), "keras": (draws["keras"], 1)}
     best = dict.fromkeys(ways, (float("inf"), float("inf")))

@@ -1,7 +1,6 @@
 """The command that draws photos: `python -m cartoongan_tf.cartoonize photo.jpg`."""
 
 import sys
-from pathlib import Path
 
 from cartoongan_tf import terminal
 
@@ -142,21 +141,24 @@ def main(argv):
     if film_order:
         from cartoongan_tf.video.jobs import draw_all, take_jobs
 
-        films = take_jobs(film_order, args.overwrite)
+        films, jobs = take_jobs(film_order, args.overwrite), []
     else:
         order = take_order(
             args.input, args.out, "cartoon", args.compare, args.overwrite
         )
         failures = order.failures
+        jobs = list(zip(order.photos, order.targets, strict=True))
 
+    cores = crowds.share_cores(max(1, len(jobs)))
     if args.weights is None:
         style = styles.DEFAULT if args.style is None else args.style
-        weights = runtimes.load_style(style, args.quality or "default")
+        runtime = runtimes.load_style(style, args.quality or "default", cores)
     else:
-        weights = Path(args.weights)
-    cartoonizer = Cartoonizer(weights, draw_size, color, not args.no_faces)
+        runtime = runtimes.load_runtime(args.weights, cores)
+    cartoonizer = Cartoonizer(runtime, draw_size, color, not args.no_faces)
     if film_order:
-        if args.weights is None:
+        weights = args.weights
+        if weights is None:
             weights = styles.find_weights(style, args.quality or "default")
         failures = draw_all(films, cartoonizer, weights)
         for failure in failures:
@@ -195,7 +197,6 @@ def main(argv):
                 known = any(name in told for name in names)
                 return None, told if known else f"{photo.path}: {told}"
 
-    jobs = list(zip(order.photos, order.targets, strict=True))
     threads = crowds.count_threads(cartoonizer.side_by_side, len(jobs))
     rows = []
     with terminal.mute_libraries():

@@ -268,6 +268,11 @@ class Cartoonizer:
         return int(need)
 
     @property
+    def size(self) -> tuple[int, int] | None:
+        """Height and width that a photo is shrunk into; None for any."""
+        return self._run.size
+
+    @property
     def side_by_side(self) -> bool:
         """Whether threads that draw photos at once are faster than one after another.
 

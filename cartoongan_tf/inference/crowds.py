@@ -21,6 +21,12 @@ def count_threads(side_by_side: bool, items: int) -> int:
     return max(1, min(MOST, cores if side_by_side else 2, items))
 
 
+def share_cores(items: int) -> int:
+    """With how many threads each photo is drawn, where several are drawn at once."""
+    cores = os.cpu_count() or 1
+    return max(1, cores // count_threads(True, items))
+
+
 def each(function, items, threads: int):
     """Yields `function(item)` for each item, in order, worked on a few items ahead.
 

@@ -232,12 +232,45 @@ def load_style(style: str, quality: str = "default", threads: int | None = None)
     return load_runtime(weights, threads)
 
 
+def load_live(style: str, draw_size: int):
+    """Opens the file of a style that is quickest at up to so many pixels a side.
+
+    That is the shipped int8 `.tflite` of the next larger size, where ai-edge-litert is
+    installed and the style is the shipped one; else what `load_style` gives.
+
+    Args:
+        style: Its name.
+        draw_size: The long side that is to be drawn.
+
+    Raises:
+        As `load_style`.
+    """
+    runtime = load_style(style)
+    if not isinstance(runtime, ONNXRuntime):
+        return runtime  # weights of one's own: nothing here was made from them
+    folder = styles.find_weights(style).parent / "tflite"
+    try:
+        entries = json.loads((folder / "model.json").read_text())["models"]
+    except FileNotFoundError:
+        return runtime
+    fitting = [
+        (entry["input"]["shape"][1], entry["file"])
+        for entry in entries
+        if entry["variant"] == "int8" and entry["input"]["shape"][1] >= draw_size
+    ]
+    try:
+        return TFLiteRuntime(folder / min(fitting)[1]) if fitting else runtime
+    except ImportError:
+        return runtime
+
+
 def load_runtime(path: str | os.PathLike, threads: int | None = None):
     """Opens a generator's file.
 
     Args:
         path: A `.keras`, a `.tflite`, an `.onnx`, or a SavedModel's folder.
-        threads: For the two that can be told.
+        threads: For onnxruntime to compute with; one a core by default. The others
+            draw one photo at a time, or look after their threads themselves.
 
     Returns:
         A function of float32 RGB -1..1 `(1, height, width, 3)` to the same, with
@@ -256,7 +289,7 @@ def load_runtime(path: str | os.PathLike, threads: int | None = None):
     if not path.is_file():
         raise ValueError(f"Weights must exist. No such file: {path}")
     if path.suffix == ".tflite":
-        return TFLiteRuntime(path, threads)
+        return TFLiteRuntime(path)
     if path.suffix == ".onnx":
         return ONNXRuntime(path, threads)
     try:

@@ -99,3 +99,8 @@ def test_threads_are_no_more_than_photos_and_cores():
     assert crowds.count_threads(True, 1) == 1
     assert crowds.count_threads(False, 100) == min(2, crowds.MOST)
     assert 1 <= crowds.count_threads(True, 100) <= crowds.MOST
+
+
+def test_one_photo_has_all_cores_and_many_share_them(monkeypatch):
+    monkeypatch.setattr(crowds.os, "cpu_count", lambda: 6)
+    assert [crowds.share_cores(items) for items in (1, 2, 4, 99)] == [6, 3, 1, 1]
