@@ -61,6 +61,7 @@ async function main() {
   }
   writeModels(out, styles, findPreviews(flags.goldens, styles), { wasm, source: flags.source });
   await bundle(esbuild, out);
+  writeFileSync(join(out, ".nojekyll"), ""); // GitHub Pages would leave files out
   writeServiceWorker(out);
   const bytes = list(out).reduce((sum, file) => sum + statSync(join(out, file)).size, 0);
   console.log(

@@ -19,6 +19,7 @@ import { findLack } from "./support.js";
 import { complain, retell, tell, tellOffline } from "./telling.js";
 
 const $ = (id) => document.getElementById(id);
+const QUICK = 256; // pixels: drawn in a third of the time
 const stage = new Stage($("stage"), () => keep("compared", "yes"));
 const cards = new Cards($("styles"), chooseStyle);
 const album = new Album($("album"), (file) => open(file));
@@ -124,12 +125,16 @@ async function draw(mine) {
   complain(null);
   try {
     const choice = { style, onProgress, ...chosen() };
+    if (state.isExample) choice.faces = false; // there are none: one file less to wait for
+    // The very first one comes sooner, and then again as fine as it was asked for.
+    if (!cartoonizer.drawing && choice.size > QUICK) {
+      const quick = await cartoonizer.draw(photo.pixels, { ...choice, size: QUICK });
+      if (mine !== latest || live.isOpen) return;
+      showDrawn(quick);
+    }
     const cartoon = await cartoonizer.draw(photo.pixels, choice);
     if (mine !== latest || live.isOpen) return;
-    const isFirst = state.cartoon === null;
-    state.cartoon = cartoon;
-    stage.showCartoon(cartoon);
-    if (isFirst) stage.unveil();
+    showDrawn(cartoon);
     describe();
     tellDrawn(photo, cartoonizer.drawing);
   } catch (error) {
@@ -142,6 +147,13 @@ async function draw(mine) {
     tellEngine();
   }
   if (mine === latest && state.cartoon) drawCards(mine); // not awaited: it may be long
+}
+
+function showDrawn(cartoon) {
+  const isFirst = state.cartoon === null;
+  state.cartoon = cartoon;
+  stage.showCartoon(cartoon);
+  if (isFirst) stage.unveil();
 }
 
 /** A file's cartoon by the present choices, the stage left alone. */

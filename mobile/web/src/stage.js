@@ -29,8 +29,8 @@ export class Stage {
       isGrip: (target) => target.closest("button, .handle") !== null,
     });
     this.#listenToHandle();
-    new ResizeObserver(() => this.#cut()).observe(this.frame);
-    this.#cut();
+    new ResizeObserver(() => this.#measure()).observe(this.frame);
+    this.#measure();
   }
 
   /** Shows a photo, or only its size changes for a camera's next picture. */
@@ -104,6 +104,7 @@ export class Stage {
   describe(before, after) {
     this.before.setAttribute("aria-label", before);
     this.after.setAttribute("aria-label", after);
+    this.#measure();
   }
 
   #paint(canvas, pixels) {
@@ -127,11 +128,18 @@ export class Stage {
     this.#cut();
   }
 
+  /** Once, and not for every step of the divider. */
+  #measure() {
+    this.width = this.frame.clientWidth;
+    this.widths = this.tags.map((tag) => tag.offsetWidth);
+    this.#cut();
+  }
+
   /** A label is told where its side has room for it. */
   #cut() {
     const percent = Number(this.divider.value);
     this.frame.style.setProperty("--cut", `${percent}%`);
-    const width = this.frame.clientWidth;
+    const { width, widths } = this;
     const at = (width * percent) / 100;
     this.frame.style.setProperty("--at", `${at}px`);
     this.frame.style.setProperty("--room", `${width - at}px`);
@@ -139,7 +147,7 @@ export class Stage {
     const left = isPeeking ? width : at;
     const rooms = [left, left === 0 ? 0 : width - left];
     this.tags.forEach((tag, i) => {
-      tag.classList.toggle("has-room", rooms[i] >= tag.offsetWidth + ROOM);
+      tag.classList.toggle("has-room", rooms[i] >= widths[i] + ROOM);
     });
   }
 

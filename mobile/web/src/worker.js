@@ -29,7 +29,9 @@ async function open({ wasm, accelerator, threads, files: wanted }) {
   const failing = new Promise((_, reject) => {
     self.Module = {
       locateFile: (file) => wasm + file,
-      // LiteRT itself would wait for ever for what failed
+      // it calls everything an error
+      printErr: (text) => (/^(INFO|WARNING):/.test(text) ? console.debug : console.error)(text),
+      // it would wait for ever for what failed
       instantiateWasm: (...how) => void instantiate(code, ...how).catch(reject),
     };
   });
@@ -43,7 +45,7 @@ async function open({ wasm, accelerator, threads, files: wanted }) {
   }
   if (accelerator === "wasm") {
     // LiteRT would take a GPU device all the same, and hold it.
-    Object.defineProperty(navigator, "gpu", { value: undefined });
+    delete Object.getPrototypeOf(navigator).gpu;
   }
   const liteRt = await Promise.race([loadLiteRt(wasm, { threads: threads > 1 }), failing]);
   if (accelerator === "webgpu" && !liteRt.getWebGpuDevice()) {
