@@ -143,6 +143,7 @@ export class Stage {
     const at = (width * percent) / 100;
     this.frame.style.setProperty("--at", `${at}px`);
     this.frame.style.setProperty("--room", `${width - at}px`);
+    this.frame.classList.toggle("is-at-edge", percent === 0);
     const isPeeking = this.element.classList.contains("is-peeking");
     const left = isPeeking ? width : at;
     const rooms = [left, left === 0 ? 0 : width - left];
