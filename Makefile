@@ -16,7 +16,7 @@ GOLDENS ?= mobile/contract/goldens
 WEB := mobile/web
 WEB_READY := $(WEB)/node_modules/.ready
 
-.PHONY: help install demo style-pepper test test-fast test-mobile test-jvm lint bench clean web web-build web-packages goldens test-web
+.PHONY: help install demo style-pepper test test-fast test-mobile test-jvm lint bench clean web web-build web-packages pages goldens test-web
 
 help:
 	@echo "make demo   draw with a style, train the sample style for minutes, draw out/demo.png"
@@ -27,6 +27,7 @@ help:
 	@echo "make bench  measure what docs/measured.md claims"
 	@echo "make web    build the web page and serve it on this machine (MODELS=DIR)"
 	@echo "make web-build  the page as a folder for any static host: $(WEB)/dist"
+	@echo "make pages  the same for GitHub Pages: out/pages (SOURCE=URL ADDRESS=URL)"
 	@echo "make goldens    what every runtime must draw, by Python (MODELS=DIR GOLDENS=DIR)"
 	@echo "make test-mobile  all of mobile/: the two below"
 	@echo "make test-web   test the page in Chromium; on Debian it installs what is missing"
@@ -104,6 +105,11 @@ web: web-build
 
 web-build: web-packages
 	node $(WEB)/build.mjs --models $(MODELS) --goldens $(GOLDENS)
+
+# GitHub Pages serves it as it is: threads come by the service worker.
+pages: web-packages
+	node $(WEB)/build.mjs --models $(MODELS) --goldens $(GOLDENS) --out out/pages \
+	  --source "$(SOURCE)" --address "$(ADDRESS)"
 
 web-packages: $(WEB_READY)
 

@@ -6,26 +6,29 @@ import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { gzipSync } from "node:zlib";
 import { describeFaces, findPreviews, findStyles, LIVE, VARIANT } from "./models.mjs";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const ROOT = resolve(HERE, "../..");
 const FACES = join(ROOT, "cartoongan_tf/pictures/faces.tflite"); // Python's own
 const HELP = `\
-usage: node build.mjs [--models DIR] [--goldens DIR] [--out DIR]
+usage: node build.mjs [--models DIR] [--goldens DIR] [--out DIR] [--source URL] [--address URL]
 
 Build the page into a folder that any static host can serve, below any path.
 
   --models DIR    the styles' exports (saved_models)
   --goldens DIR   of the same models: their cartoons become the styles' previews
                   (mobile/contract/goldens)
-  --out DIR       replaced if an earlier build (mobile/web/dist)`;
+  --out DIR       replaced if an earlier build (mobile/web/dist)
+  --source URL    where the source code is, for the page's link to it (no link)
+  --address URL   where the page will be: other sites need it to show its picture`;
 
 // Chosen when the browser has threads, GPU or neither of the newer instructions.
 const WASM = ["litert_wasm_internal", "litert_wasm_threaded_internal", "litert_wasm_compat_internal"];
 const STATIC = [
   "index.html", "style.css", "old.js", "manifest.webmanifest", "icon.svg",
-  "icon-192.png", "icon-512.png", "example.jpg",
+  "icon-192.png", "icon-512.png", "example.jpg", "social.jpg", "samples",
 ];
 
 async function main() {
@@ -35,24 +38,30 @@ async function main() {
       models: { type: "string", default: join(ROOT, "saved_models") },
       goldens: { type: "string", default: join(ROOT, "mobile/contract/goldens") },
       out: { type: "string", default: join(HERE, "dist") },
+      source: { type: "string", default: "" },
+      address: { type: "string", default: "" },
     },
   });
   if (flags.help) return console.log(HELP);
+  for (const name of ["source", "address"]) checkAddress(name, flags[name]);
   const { esbuild, litert } = await findPackages();
   const styles = findStyles(flags.models);
   const out = prepare(flags.out);
 
-  for (const file of STATIC) cpSync(join(HERE, "src", file), join(out, file));
+  for (const file of STATIC) cpSync(join(HERE, "src", file), join(out, file), { recursive: true });
+  if (flags.address) addAddress(join(out, "index.html"), flags.address);
   for (const file of ["LICENSE", "NOTICE"]) cpSync(join(ROOT, file), join(out, `${file}.txt`));
   const wasm = `wasm-${litert.version}/`;
   for (const name of WASM) {
-    for (const ending of ["js", "wasm"]) {
-      const file = `${name}.${ending}`;
-      cpSync(join(litert.folder, "wasm", file), join(out, wasm, file));
-    }
+    const from = join(litert.folder, "wasm", name);
+    cpSync(`${from}.js`, join(out, wasm, `${name}.js`));
+    // 9 MB to 3, also on hosts that do not compress it; a name in .gz some would unpack
+    const packed = gzipSync(readFileSync(`${from}.wasm`), { level: 9 });
+    writeFileSync(join(out, wasm, `${name}.wasm-gzip`), packed);
   }
-  writeModels(out, styles, findPreviews(flags.goldens, styles), wasm);
+  writeModels(out, styles, findPreviews(flags.goldens, styles), { wasm, source: flags.source });
   await bundle(esbuild, out);
+  writeFileSync(join(out, ".nojekyll"), ""); // GitHub Pages would leave files out
   writeServiceWorker(out);
   const bytes = list(out).reduce((sum, file) => sum + statSync(join(out, file)).size, 0);
   console.log(
@@ -87,15 +96,30 @@ function prepare(folder) {
   return out;
 }
 
-function writeModels(out, styles, previews, wasm) {
+function checkAddress(name, value) {
+  if (value && !/^https?:\/\/[^\s"<>]+$/.test(value)) {
+    throw new Error(`--${name} must be an address like https://example.org/. Received: ${value}`);
+  }
+}
+
+/** Social previews need whole addresses. */
+function addAddress(path, address) {
+  const root = address.replace(/\/*$/, "/");
+  const page = readFileSync(path, "utf8")
+    .replace('content="social.jpg"', `content="${root}social.jpg"`)
+    .replace('<meta property="og:type"', `<meta property="og:url" content="${root}" />\n    $&`);
+  writeFileSync(path, page);
+}
+
+function writeModels(out, styles, previews, { wasm, source }) {
   const faces = describeFaces(FACES);
   cpSync(FACES, join(out, faces.url));
-  const table = { variant: VARIANT, live: LIVE, wasm, faces, styles: [] };
+  const table = { variant: VARIANT, live: LIVE, wasm, source, faces, styles: [] };
   for (const { name, licence, models } of styles) {
     for (const { path, url } of models) cpSync(path, join(out, url));
     const style = { name, licence };
     if (previews.has(name)) {
-      style.preview = `previews/${name}.png`;
+      style.preview = `previews/${name}.${models[0].sha256.slice(0, 8)}.png`;
       cpSync(previews.get(name), join(out, style.preview));
     }
     style.models = models.map(({ path: _, ...model }) => model);
@@ -119,8 +143,10 @@ async function bundle(esbuild, out) {
 /** Its list of files, and a version that changes with any of them. */
 function writeServiceWorker(out) {
   const files = list(out);
-  const isKept = (file) => /^(models|wasm-[^/]+)\//.test(file);
-  const shell = files.filter((file) => !isKept(file));
+  const isKept = (file) => /^(models|wasm-[^/]+|previews|samples)\//.test(file);
+  // not fetched by every first visit: what the page itself does not need
+  const isAside = (file) => /^(icon-|social|cartoonizer\.js|\.nojekyll|.*\.txt$)/.test(file);
+  const shell = files.filter((file) => !isKept(file) && !isAside(file));
   const hash = createHash("sha256");
   for (const file of shell) hash.update(file).update(readFileSync(join(out, file)));
   const build = {

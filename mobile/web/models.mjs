@@ -13,6 +13,9 @@ export const VARIANT = "float16"; // nearest to the trained network, on CPU and 
 // whose int8 file was marked low-fidelity is drawn live by the other.
 export const LIVE = "int8";
 const LIVE_SIZE = 256;
+const MOST_WORDS = 1000; // models that differ in more are no two sizes of one network
+/** The side that the styles' small pictures are drawn at: half of the file's. */
+export const CARD_SIZE = 128;
 
 /**
  * All styles of a folder whose models of both sizes are there.
@@ -56,6 +59,7 @@ export function findStyles(folder) {
         `${folder}/paprika\`, or name another folder: make web MODELS=DIR`,
     );
   }
+  for (const style of styles.values()) style.models = share(style.models);
   const place = ({ name }) => (ORDER.includes(name) ? ORDER.indexOf(name) : ORDER.length);
   return [...styles.values()].sort(
     (a, b) => place(a) - place(b) || a.name.localeCompare(b.name),
@@ -106,6 +110,36 @@ function readModel(contract, { file, sha256 }) {
   const name = basename(file, ".tflite").replace(/[^\w.-]/g, "_");
   const url = `models/${name}.${sha256.slice(0, 8)}.tflite`;
   return { path, url, bytes: data.length, sha256 };
+}
+
+/** Of two sizes of one network only the smaller is shipped, and what the other changes. */
+function share(models) {
+  const find = (size) => models.find((m) => m.size === size && m.variant === VARIANT);
+  const [small, large] = SIZES.map(find);
+  const shapes = compareSizes(readFileSync(small.path), readFileSync(large.path), ...SIZES);
+  if (!shapes) return models;
+  small.shapes = { sizes: [CARD_SIZE, large.size], ...shapes };
+  return models.filter((model) => model !== large);
+}
+
+/**
+ * How a model differs from the same network's of another size: `scaled`, the places of
+ * words that are a side of a shape; `set`, places and values of others, such as the
+ * exporter's own number of the file. Null where they are two networks.
+ */
+export function compareSizes(small, large, from, to) {
+  if (small.length !== large.length || small.length % 4) return null;
+  const scaled = [];
+  const others = [];
+  for (let place = 0; place < small.length; place += 4) {
+    const [before, after] = [small, large].map((file) => file.readInt32LE(place));
+    if (before === after) continue;
+    const isSide = before > 0 && before <= from && after === (before * to) / from;
+    if (isSide) scaled.push(place);
+    else others.push([place, after]);
+    if (scaled.length + others.length > MOST_WORDS) return null;
+  }
+  return { scaled, set: { [to]: others } };
 }
 
 /** The model that finds faces, named by its hash as the others are. */

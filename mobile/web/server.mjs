@@ -24,10 +24,14 @@ const TYPES = {
  * @param {number} [options.port] 0 for any.
  * @param {number} [options.tries] How many ports to try, from `port` upwards.
  * @param {string} [options.path] Below which the folder appears.
+ * @param {function} [options.wait] Gets a request's path; its promise is awaited first.
  * @returns {Promise<{address: string, close: function}>}
  */
-export async function serve(dir, { port = 0, tries = 1, path = "/" } = {}) {
-  const server = createServer((request, response) => answer(dir, path, request, response));
+export async function serve(dir, { port = 0, tries = 1, path = "/", wait } = {}) {
+  const server = createServer(async (request, response) => {
+    await wait?.(request.url);
+    answer(dir, path, request, response);
+  });
   for (let left = tries; ; left--, port++) {
     try {
       await new Promise((done, fail) => {
@@ -68,8 +72,10 @@ function answer(dir, path, request, response) {
   }
   if (!found?.isFile()) return refuse(404);
   const type = TYPES[extname(file)] ?? "application/octet-stream";
-  const headers = { "Content-Type": type, "Content-Length": found.size };
-  response.writeHead(200, { ...headers, "Cache-Control": "no-cache" });
+  const tag = `"${found.size}-${found.mtimeMs}"`;
+  const headers = { "Content-Type": type, "Cache-Control": "no-cache", ETag: tag };
+  if (request.headers["if-none-match"] === tag) return response.writeHead(304, headers).end();
+  response.writeHead(200, { ...headers, "Content-Length": found.size });
   if (request.method === "HEAD") return response.end();
   createReadStream(file).on("error", () => response.destroy()).pipe(response);
 }

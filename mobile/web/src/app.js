@@ -1,10 +1,16 @@
 // The page: what its buttons do.
 
-import { Camera } from "./camera.js";
-import { Cartoonizer } from "./cartoonizer.js";
-import { install, keepFiles } from "./offline.js";
-import { findPicture, grab, openFile } from "./photo.js";
-import { canShare, makeFile, save, share } from "./saving.js";
+import { Album } from "./album.js";
+import { fetchSample, listenForPhotos } from "./arriving.js";
+import { Cards } from "./cards.js";
+import { Cartoonizer, gainsThreads } from "./cartoonizer.js";
+import { Editing } from "./editing.js";
+import { Handing } from "./handing.js";
+import { Live } from "./live.js";
+import {
+  control, install, isMetered, isolate, keepFiles, takeShared, takeWish,
+} from "./offline.js";
+import { grab, openFile } from "./photo.js";
 import { Stage } from "./stage.js";
 import {
   keep, recall, say, sayReason, styleName, switchLanguage, translate,
@@ -13,8 +19,10 @@ import { findLack } from "./support.js";
 import { complain, retell, tell, tellOffline } from "./telling.js";
 
 const $ = (id) => document.getElementById(id);
-const stage = new Stage($("stage"));
-const camera = new Camera();
+const QUICK = 256; // pixels: drawn in a third of the time
+const stage = new Stage($("stage"), () => keep("compared", "yes"));
+const cards = new Cards($("styles"), chooseStyle);
+const album = new Album($("album"), (file) => open(file));
 
 const state = {
   cartoonizer: null,
@@ -22,8 +30,45 @@ const state = {
   isExample: true,
   cartoon: null,
   style: "",
-  isTouched: false, // a choice was made that a reload would lose
+  gainsThreads: false,
 };
+
+// What a reload would lose: a choice that was made, or is being made.
+let isTouched = false;
+let touch;
+const touched = new Promise((done) => (touch = done)).then(() => (isTouched = true));
+let settle;
+const settled = new Promise((done) => (settle = done)); // no reload will come any more
+
+const live = new Live(
+  stage,
+  {
+    choice: () => liveChoice(),
+    onOpen: () => {
+      latest++; // what is being drawn is not wanted any more
+      editing.end();
+      setBusy(false);
+    },
+    onClose: () => state.photo && setPhoto(state.photo, state.isExample),
+    onPhoto: (photo) => {
+      album.fill([]);
+      setPhoto(photo);
+      $("save").focus({ preventScroll: true });
+    },
+    onError: explain,
+    onDrawn: tellEngine,
+  },
+  settled,
+);
+const editing = new Editing(stage, {
+  photo: () => state.photo,
+  onPhoto: (photo) => setPhoto(photo, state.isExample),
+});
+const handing = new Handing({
+  present: () => state.photo && { ...state, strength: $("strength").value / 100 },
+  files: () => album.files,
+  draw: drawAside,
+});
 
 // ------------------------------------------------------------------ telling
 
@@ -48,10 +93,10 @@ function tellEngine() {
 
 function onProgress({ stage: step, done }) {
   const bar = $("progress");
-  bar.hidden = camera.isOpen;
+  bar.hidden = live.isOpen;
   if (done === undefined) bar.removeAttribute("value");
   else bar.value = done;
-  if (!camera.isOpen) tell(step, { percent: Math.round((done ?? 0) * 100) });
+  if (!live.isOpen) tell(step, { percent: Math.round((done ?? 0) * 100) });
 }
 
 function explain(error) {
@@ -68,7 +113,7 @@ let queue = Promise.resolve();
 /** Draws the photo again; of several wishes in a row only the last is fulfilled. */
 function redraw() {
   tellEngine();
-  if (!state.photo || !state.cartoonizer || camera.isOpen) return queue;
+  if (!state.photo || !state.cartoonizer || live.isOpen) return queue;
   const mine = ++latest;
   queue = queue.then(() => (mine === latest ? draw(mine) : null));
   return queue;
@@ -80,12 +125,18 @@ async function draw(mine) {
   complain(null);
   try {
     const choice = { style, onProgress, ...chosen() };
+    if (state.isExample) choice.faces = false; // there are none: one file less to wait for
+    // The very first one comes sooner, and then again as fine as it was asked for.
+    if (!cartoonizer.drawing && choice.size > QUICK) {
+      const quick = await cartoonizer.draw(photo.pixels, { ...choice, size: QUICK });
+      if (mine !== latest || live.isOpen) return;
+      showDrawn(quick);
+    }
     const cartoon = await cartoonizer.draw(photo.pixels, choice);
-    if (mine !== latest || camera.isOpen) return;
-    state.cartoon = cartoon;
-    stage.showCartoon(cartoon);
+    if (mine !== latest || live.isOpen) return;
+    showDrawn(cartoon);
     describe();
-    tellDrawn(photo, cartoonizer.drawing.seconds);
+    tellDrawn(photo, cartoonizer.drawing);
   } catch (error) {
     if (mine === latest) {
       tell(null);
@@ -95,10 +146,25 @@ async function draw(mine) {
     if (mine === latest) setBusy(false);
     tellEngine();
   }
+  if (mine === latest && state.cartoon) drawCards(mine); // not awaited: it may be long
 }
 
-function tellDrawn(photo, taken) {
-  const seconds = taken.toFixed(1);
+function showDrawn(cartoon) {
+  const isFirst = state.cartoon === null;
+  state.cartoon = cartoon;
+  stage.showCartoon(cartoon);
+  if (isFirst) stage.unveil();
+}
+
+/** A file's cartoon by the present choices, the stage left alone. */
+async function drawAside(file) {
+  const { style, cartoonizer } = state;
+  const photo = await openFile(file);
+  return { photo, cartoon: await cartoonizer.draw(photo.pixels, { style, ...chosen() }) };
+}
+
+function tellDrawn(photo, drawing) {
+  const seconds = drawing.seconds.toFixed(1);
   const size = ({ width, height }) => `${width}×${height}`;
   if (state.isExample) tell("example");
   else if (photo.isShrunk) {
@@ -109,16 +175,20 @@ function tellDrawn(photo, taken) {
 function setBusy(busy) {
   stage.isBusy = busy;
   if (!busy) $("progress").hidden = true;
-  const isReady = !busy && state.cartoon !== null && !camera.isOpen;
-  $("save").disabled = $("share").disabled = !isReady;
+  handing.isReady = !busy && state.cartoon !== null && !live.isOpen;
 }
 
 function setPhoto(photo, isExample = false) {
+  editing.end();
   state.photo = photo;
   state.isExample = isExample;
   state.cartoon = null;
+  stage.element.classList.toggle("has-alpha", photo.hasAlpha);
   stage.showPhoto(photo.pixels);
   stage.showCartoon(null);
+  editing.update();
+  handing.update();
+  document.body.classList.toggle("is-own", !isExample);
   // One thing is the next to do: choose a photo, then save its cartoon.
   $("choose").classList.toggle("main", isExample);
   $("save").classList.toggle("main", !isExample);
@@ -133,186 +203,79 @@ function chosen() {
   return { size: Number(size), color, faces: $("faces").checked };
 }
 
+function liveChoice() {
+  const { style, cartoonizer } = state;
+  if (!cartoonizer) return null;
+  const variant = cartoonizer.liveVariant(style);
+  // Looking for faces would take longer than drawing.
+  const choice = { ...chosen(), style, variant, size: 256, faces: false, onProgress };
+  return { draw: (pixels) => cartoonizer.draw(pixels, choice) };
+}
+
+// ------------------------------------------------------------------ styles
+
+function chooseStyle(name) {
+  state.style = name;
+  touch();
+  keep("style", name);
+  redraw();
+}
+
+/** The photo in every style, as long as nothing else is asked for. */
+function drawCards(mine) {
+  const { photo, cartoonizer, style } = state;
+  const isWanted = () => mine === latest && !live.isOpen;
+  return cards.draw(cartoonizer, photo, { style, color: chosen().color, isWanted });
+}
+
 // ------------------------------------------------------------------ photos
 
+/** Opens what was chosen, dropped, pasted or handed over: one photo or several. */
+function take(files) {
+  if (!files.length) return;
+  album.fill(files);
+  open(files[0]);
+}
+
 async function open(file) {
-  if (!file) return;
-  state.isTouched = true;
-  closeCamera(false);
+  touch();
+  live.close(false);
   complain(null);
   tell("opening");
+  album.mark(file);
   try {
-    setPhoto(await openFile(file));
+    const photo = await openFile(file);
+    setPhoto(photo);
     stage.reveal();
   } catch (error) {
     tell(null);
     const name = file.name || "?";
     if (error instanceof RangeError) complain("tooLarge", { name });
+    else if (/\.hei[cf]$/i.test(name) || /hei[cf]/.test(file.type)) complain("heic", { name });
     else if (error instanceof TypeError) complain("noPhoto", { name });
     else explain(error);
   }
 }
 
-function listenForPhotos() {
-  $("choose").onclick = () => $("file").click();
-  $("file").onchange = () => {
-    open($("file").files[0]);
-    $("file").value = ""; // the same file may be chosen again
-  };
-  addEventListener("paste", (event) => {
-    const file = findPicture(event.clipboardData);
-    if (file) open(file);
-    else complain("noPaste");
-  });
-  addEventListener("dragover", (event) => {
-    event.preventDefault();
-    document.body.classList.add("is-dragging");
-  });
-  addEventListener("dragleave", (event) => {
-    if (!event.relatedTarget) document.body.classList.remove("is-dragging");
-  });
-  addEventListener("drop", (event) => {
-    event.preventDefault();
-    document.body.classList.remove("is-dragging");
-    open(findPicture(event.dataTransfer));
-  });
-}
-
-// ------------------------------------------------------------------ camera
-
-async function openCamera(change = () => camera.open()) {
-  state.isTouched = true;
-  complain(null);
+async function openSample(url) {
+  tell("opening");
   try {
-    await change();
+    take([await fetchSample(url)]);
   } catch (error) {
-    closeCamera();
-    if (error.name === "NotAllowedError") complain("cameraRefused");
-    else if (error.name === "NotFoundError") complain("noCamera");
-    else complain("cameraBusy", { reason: error.message });
-    return;
-  }
-  $("camera-bar").hidden = false;
-  stage.reveal();
-  $("switch-camera").hidden = camera.cameras.length < 2;
-  $("status").ariaLive = "off"; // a rate that changes all the time is noise
-  stage.isLive = true;
-  latest++; // what is being drawn is not wanted any more
-  setBusy(false);
-  stage.isBusy = true;
-  $("shutter").focus({ preventScroll: true });
-  live(camera.stream);
-}
-
-/** Draws pictures of one camera until it is closed. */
-async function live(stream) {
-  let drawn = 0;
-  let begun = 0;
-  while (camera.stream === stream) {
-    await new Promise(requestAnimationFrame);
-    const photo = camera.grab(true);
-    if (!photo) continue;
-    const { style, cartoonizer } = state;
-    if (!cartoonizer) continue; // the page is still loading
-    const variant = cartoonizer.liveVariant(style);
-    // Looking for faces would take longer than drawing.
-    const look = { ...chosen(), size: 256, faces: false };
-    const choice = { style, variant, ...look, onProgress };
-    try {
-      const cartoon = await cartoonizer.draw(photo.pixels, choice);
-      if (camera.stream !== stream) return;
-      stage.showPhoto(photo.pixels);
-      stage.showCartoon(cartoon);
-    } catch (error) {
-      if (camera.stream !== stream) return;
-      closeCamera();
-      return explain(error);
-    }
-    stage.isBusy = false;
-    const now = performance.now();
-    if (!drawn++) begun = now; // the first one loads the model
-    else if (drawn % 5 === 0) {
-      tell("live", { rate: ((drawn - 1) / ((now - begun) / 1000)).toFixed(1) });
-      tellEngine();
-    }
+    tell(null);
+    explain(error);
   }
 }
 
-function closeCamera(isBack = true) {
-  if (!camera.isOpen && $("camera-bar").hidden) return;
-  camera.close();
-  $("camera-bar").hidden = true;
-  $("status").ariaLive = "polite";
-  stage.isLive = false;
-  if (isBack && state.photo) setPhoto(state.photo, state.isExample);
-}
-
-function shoot() {
-  const photo = camera.grab(false);
-  if (!photo) return;
-  closeCamera(false);
-  setPhoto(photo);
-  $("save").focus({ preventScroll: true });
-}
-
-function listenForCamera() {
-  $("camera").onclick = () => (camera.isOpen ? closeCamera() : openCamera());
-  $("close-camera").onclick = () => {
-    closeCamera();
-    $("camera").focus();
-  };
-  $("switch-camera").onclick = () => openCamera(() => camera.switch());
-  $("shutter").onclick = shoot;
-  addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && camera.isOpen) $("close-camera").click();
-  });
-  // A camera that nobody looks at is closed.
-  addEventListener("visibilitychange", () => document.hidden && closeCamera());
-}
-
-// ------------------------------------------------------------------ results
-
-async function handOut(how) {
-  try {
-    const { photo, cartoon, style } = state;
-    const file = await makeFile(photo, cartoon, $("strength").value / 100, style);
-    if ((await how(file)) === false) return;
-    if (how === share) tell("shared");
-    else tell("saved", { file: file.name });
-  } catch (error) {
-    complain("notSaved", { reason: error.message });
+/** Anything that the visitor begins; the camera waits for a reload by itself. */
+function listenForTouches() {
+  const onTouch = ({ target }) => target.closest?.("#camera") || touch();
+  for (const kind of ["pointerdown", "keydown", "dragenter", "paste"]) {
+    addEventListener(kind, onTouch, { capture: true });
   }
 }
 
 // ------------------------------------------------------------------ choices
-
-function listStyles() {
-  const cards = state.cartoonizer.table.styles.map(({ name, preview }) => {
-    const card = document.createElement("label");
-    card.className = "card";
-    card.dataset.style = name;
-    const radio = Object.assign(document.createElement("input"), {
-      type: "radio",
-      name: "style",
-      value: name,
-      checked: name === state.style,
-    });
-    const picture = document.createElement(preview ? "img" : "span");
-    picture.className = "preview";
-    if (preview) Object.assign(picture, { src: preview, alt: "" });
-    const text = document.createElement("span");
-    text.textContent = styleName(name);
-    card.append(radio, picture, text);
-    radio.onchange = () => {
-      state.style = name;
-      state.isTouched = true;
-      keep("style", name);
-      redraw();
-    };
-    return card;
-  });
-  $("styles").replaceChildren(...cards);
-}
 
 function setStrength() {
   const percent = $("strength").value;
@@ -321,6 +284,7 @@ function setStrength() {
 }
 
 function listenForChoices() {
+  $("compare").hidden = recall("compared") === "yes"; // told until it was done once
   $("strength").oninput = setStrength;
   setStrength();
   for (const name of ["size", "color"]) {
@@ -345,15 +309,14 @@ function listenForChoices() {
     switchLanguage();
     show();
   };
-  $("save").onclick = () => handOut(save);
-  $("share").hidden = !canShare();
-  $("share").onclick = () => handOut(share);
+  $("help").onclick = () => $("helping").showModal();
+  $("keep-all").onclick = () => keepModels();
 }
 
 /** Everything that depends on the language. */
 function show() {
   translate();
-  if (state.cartoonizer) listStyles();
+  if (state.cartoonizer) cards.list(state.cartoonizer.table.styles, state.style);
   retell();
   tellEngine();
   describe();
@@ -374,23 +337,37 @@ async function begin() {
     $("choose").disabled = $("camera").disabled = true;
     return;
   }
+  listenForTouches();
   listenForChoices();
-  listenForPhotos();
-  listenForCamera();
+  listenForPhotos(take, openSample);
+  live.listen();
+  editing.listen();
+  handing.listen();
   const example = showExample();
-  const isKept = install(
-    (take) => {
-      $("update").hidden = false;
-      $("reload").onclick = take;
-    },
-    () => !state.isTouched,
-  );
-  await openModels();
-  const kept = await isKept; // threads are decided before the engine starts
+  const installed = install((take) => {
+    $("update").hidden = false;
+    $("reload").onclick = take;
+  });
+  installed.then((is) => is || tellOffline("offlineNo"));
+  const models = openModels();
+  state.gainsThreads = await gainsThreads($("engine").value);
+  if (state.gainsThreads) {
+    const findWish = () => (live.isWanted ? "camera" : "");
+    await isolate(installed, touched, () => !isTouched, findWish);
+  }
+  settle(); // threads are decided before the engine starts
+  if (takeWish() === "camera") live.open();
+  const shared = await takeShared();
+  await models;
   if (!state.cartoonizer) return;
   await example;
-  await redraw();
-  if (kept) await keepModels();
+  if (shared.length) take(shared);
+  else await redraw();
+  if (!(await installed)) return;
+  await control();
+  if (!isMetered()) return keepModels();
+  tellOffline("offlineUsed");
+  $("keep-all").hidden = false;
 }
 
 async function openModels() {
@@ -401,9 +378,10 @@ async function openModels() {
     complain("noModels", { reason: sayReason(error.message) });
     return;
   }
-  const { styles } = state.cartoonizer;
+  const { styles, table } = state.cartoonizer;
   state.style = styles.includes(recall("style")) ? recall("style") : styles[0];
-  listStyles();
+  cards.list(table.styles, state.style);
+  if (table.source) Object.assign($("source"), { href: table.source, hidden: false });
 }
 
 async function showExample() {
@@ -412,16 +390,17 @@ async function showExample() {
   await picture.decode();
   if (state.photo) return;
   const { naturalWidth: width, naturalHeight: height } = picture;
-  state.photo = grab(picture, width, height, "example", "image/jpeg");
-  stage.showPhoto(state.photo.pixels);
-  tell("example");
+  const photo = grab(picture, width, height, "example", "image/jpeg");
+  state.photo = photo;
+  if (live.isOpen) return;
+  stage.showPhoto(photo.pixels);
+  editing.update();
+  if (!live.isWanted) tell("example");
 }
 
 async function keepModels() {
-  const { table } = state.cartoonizer;
-  const files = [table.faces, ...table.styles.flatMap(({ models }) => models)];
-  const urls = files.map(({ url }) => url);
-  const all = await keepFiles(urls, (done, of) =>
+  $("keep-all").hidden = true;
+  const all = await keepFiles(state.cartoonizer.files(state.gainsThreads), (done, of) =>
     tellOffline("offlineLoading", { done, all: of }),
   );
   tellOffline(all ? "offlineReady" : "offlineFull");

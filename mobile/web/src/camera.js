@@ -2,7 +2,8 @@
 
 import { grab } from "./photo.js";
 
-const WIDTH = 640; // the network sees 256: more would only be shrunk again
+const WIDTH = 1920; // pixels that are asked for: a camera gives what is nearest
+const PATIENCE = 4000; // ms for a photo; then the video's own picture must do
 
 /** A camera of the device. */
 export class Camera {
@@ -36,7 +37,7 @@ export class Camera {
     this.close();
     const which = id ? { deviceId: { exact: id } } : { facingMode: "environment" };
     this.stream = await navigator.mediaDevices.getUserMedia({
-      video: { ...which, width: { ideal: 1280 } },
+      video: { ...which, width: { ideal: WIDTH } },
       audio: false,
     });
     this.video.srcObject = this.stream;
@@ -53,18 +54,37 @@ export class Camera {
     await this.open(this.cameras[(at + 1) % this.cameras.length].deviceId);
   }
 
-  /** The picture of this moment, small for live drawing or as large as it comes. */
-  grab(isSmall) {
+  /** The picture of this moment, its long side at most so many pixels. */
+  grab(longest = Infinity) {
     const { videoWidth: width, videoHeight: height } = this.video;
     if (!width) return null;
-    if (!isSmall) return this.#grab(this.video, width, height);
-    const ratio = Math.min(1, WIDTH / Math.max(width, height));
+    const ratio = Math.min(1, longest / Math.max(width, height));
+    if (ratio === 1) return this.#grab(this.video, width, height);
     this.canvas ??= document.createElement("canvas");
     this.canvas.width = Math.round(width * ratio);
     this.canvas.height = Math.round(height * ratio);
     const { canvas } = this;
     canvas.getContext("2d").drawImage(this.video, 0, 0, canvas.width, canvas.height);
     return this.#grab(canvas, canvas.width, canvas.height);
+  }
+
+  /** A photo by all the pixels that the camera has, where the browser asks it for them. */
+  async shoot() {
+    const [track] = this.stream.getVideoTracks();
+    if (typeof ImageCapture === "function") {
+      try {
+        const late = new Promise((_, fail) => setTimeout(fail, PATIENCE));
+        const blob = await Promise.race([new ImageCapture(track).takePhoto(), late]);
+        const bitmap = await createImageBitmap(blob, { imageOrientation: "from-image" });
+        const { videoWidth, videoHeight } = this.video;
+        const isLarger = Math.max(bitmap.width, bitmap.height) > Math.max(videoWidth, videoHeight);
+        const isAlike = bitmap.width > bitmap.height === videoWidth > videoHeight;
+        if (isLarger && isAlike) return this.#grab(bitmap, bitmap.width, bitmap.height);
+      } catch {
+        // many cameras have no photos but those of their video
+      }
+    }
+    return this.stream ? this.grab() : null;
   }
 
   close() {

@@ -3,6 +3,29 @@
 const SIZES = [256, 512];
 const COLORS = ["auto", "style", "photo"];
 const MOST_THREADS = 4; // more gain nothing at these sizes and make phones hot
+const [SINGLE, THREADED, COMPAT] = ["", "threaded_", "compat_"].map(
+  (kind) => `litert_wasm_${kind}internal`,
+);
+const LEAST_CORES = 4; // on two, two threads took as long as one
+
+/**
+ * Whether this device would draw faster in threads, which only a page with COOP and
+ * COEP has: it has the cores, and no GPU that is taken instead.
+ */
+export async function gainsThreads(engine = "auto") {
+  const cores = navigator.hardwareConcurrency || 1;
+  if (cores < LEAST_CORES) return false;
+  return engine === "cpu" || !(await findGpu(engine === "gpu")).isTaken;
+}
+
+/** A software "GPU" is slower than the CPU: taken only when asked for. */
+async function findGpu(isAsked) {
+  const adapter = await navigator.gpu?.requestAdapter().catch(() => null);
+  if (!adapter) return { isTaken: false, isThere: false };
+  const info = adapter.info ?? {};
+  const isSoftware = info.isFallbackAdapter || /swiftshader/i.test(info.architecture);
+  return { isTaken: isAsked || !isSoftware, isThere: true };
+}
 
 /**
  * Draws cartoons.
@@ -34,6 +57,7 @@ export class Cartoonizer {
     this.waiting = new Map();
     this.turn = Promise.resolve();
     this.count = 0;
+    this.code = null; // which of LiteRT's files it runs
     /** What it runs on: `{accelerator, threads}`; null before the first picture. */
     this.running = null;
     /** Why it does not run on the GPU although it was tried; null if it was not. */
@@ -62,7 +86,7 @@ export class Cartoonizer {
    * @param {object} choice
    * @param {string} choice.style One of `styles`.
    * @param {256|512} [choice.size] What the network draws at, at most; by default as
-   *   large as there is a model.
+   *   large as there is a model. 128 only for photos of that size: a style's card.
    * @param {"auto"|"style"|"photo"} [choice.color] The style's colours without its
    *   accidents; as the network draws; the photo's.
    * @param {boolean} [choice.faces] Whether the drawing is sized by faces.
@@ -76,6 +100,23 @@ export class Cartoonizer {
     const result = this.turn.then(() => this.#draw(photo, choice));
     this.turn = result.catch(() => {});
     return result;
+  }
+
+  /**
+   * Addresses of all files that drawing without a network needs, those of photos first.
+   *
+   * @param {boolean} withThreads Whether the page will have them.
+   */
+  files(withThreads) {
+    const { wasm, faces, styles, variant } = this.table;
+    const code = withThreads && this.code !== COMPAT ? THREADED : (this.code ?? SINGLE);
+    const models = styles.flatMap((style) => style.models);
+    const isFirst = (model) => model.variant === variant;
+    return [
+      `${wasm}${code}.js`, `${wasm}${code}.wasm-gzip`, faces.url,
+      ...models.filter(isFirst).map(({ url }) => url),
+      ...models.filter((model) => !isFirst(model)).map(({ url }) => url),
+    ];
   }
 
   /** Ends the worker and frees its memory; the next `draw` starts another. */
@@ -114,7 +155,7 @@ export class Cartoonizer {
     };
     if (!this.worker) {
       onProgress({ stage: "start" });
-      await this.#start();
+      await this.#start([...order.models.slice(0, 1), order.faces].filter(Boolean));
     }
     let drawn;
     try {
@@ -123,7 +164,7 @@ export class Cartoonizer {
       if (this.running?.accelerator !== "webgpu") throw error;
       this.fallback = error.message;
       onProgress({ stage: "start" });
-      await this.#restart();
+      await this.#restart([]);
       drawn = await this.#ask("draw", order, onProgress);
     }
     const { pixels, lack, ...drawing } = drawn;
@@ -135,9 +176,11 @@ export class Cartoonizer {
   /** A style's models up to a size, the smallest first. */
   #find({ style, size, variant = this.table.variant }) {
     const files = this.table.styles.find((each) => each.name === style)?.models ?? [];
-    const fitting = files
-      .filter((each) => each.variant === variant && each.size <= (size ?? Infinity))
-      .sort((a, b) => a.size - b.size);
+    const isFitting = (each) =>
+      each.variant === variant &&
+      // smaller ones are for the styles' small pictures alone
+      (size ? each.size <= size : true) && each.size >= Math.min(size ?? 256, 256);
+    const fitting = files.flatMap(expand).filter(isFitting).sort((a, b) => a.size - b.size);
     if (!fitting.length || (size && fitting.at(-1).size !== size)) {
       throw new Error(
         `There is no model for this. Received: style=${style}, size=${size}, ` +
@@ -147,47 +190,44 @@ export class Cartoonizer {
     return fitting.map((file) => this.#locate(file));
   }
 
-  #locate({ url, bytes, size }) {
-    return { url: new URL(url, this.root).href, bytes, size };
+  #locate({ url, ...rest }) {
+    return { url: new URL(url, this.root).href, ...rest };
   }
 
-  async #start() {
+  /** Starts the worker, which fetches files meanwhile that it will need. */
+  async #start(files) {
     if (this.engine !== "cpu" && !this.fallback && (await this.#mayUseGpu())) {
       try {
-        return await this.#open("webgpu", 1);
+        return await this.#open("webgpu", 1, files);
       } catch (error) {
         this.fallback = error.message;
       }
     }
-    await this.#restart();
+    await this.#restart(files);
   }
 
-  async #restart() {
+  async #restart(files) {
     const cores = navigator.hardwareConcurrency || 1;
-    const threads = self.crossOriginIsolated ? Math.min(cores, this.threads) : 1;
+    const isWorth = self.crossOriginIsolated && cores >= LEAST_CORES;
+    const threads = isWorth ? Math.min(cores, this.threads) : 1;
     if (threads > 1) {
       try {
-        return await this.#open("wasm", threads);
+        return await this.#open("wasm", threads, files);
       } catch {
         // An old browser has threads but not what else the threaded file needs.
       }
     }
-    await this.#open("wasm", 1);
+    await this.#open("wasm", 1, files);
   }
 
-  /** A software "GPU" is slower than the CPU: taken only when asked for. */
   async #mayUseGpu() {
-    const asked = this.engine === "gpu";
-    const adapter = await navigator.gpu?.requestAdapter().catch(() => null);
-    if (!adapter) {
-      if (asked) this.fallback = "this browser offers no GPU";
-      return false;
-    }
-    const info = adapter.info ?? {};
-    return asked || !(info.isFallbackAdapter || /swiftshader/i.test(info.architecture));
+    const isAsked = this.engine === "gpu";
+    const { isTaken, isThere } = await findGpu(isAsked);
+    if (isAsked && !isThere) this.fallback = "this browser offers no GPU";
+    return isTaken;
   }
 
-  async #open(accelerator, threads) {
+  async #open(accelerator, threads, files) {
     this.close();
     this.worker = new Worker(new URL("worker.js", this.root));
     this.worker.onmessage = ({ data }) => this.#hear(data);
@@ -200,7 +240,7 @@ export class Cartoonizer {
     };
     const wasm = new URL(this.table.wasm, this.root).href;
     try {
-      await this.#ask("open", { wasm, accelerator, threads });
+      this.code = await this.#ask("open", { wasm, accelerator, threads, files });
     } catch (error) {
       this.close();
       throw error;
@@ -224,4 +264,12 @@ export class Cartoonizer {
     if (error) waiting.reject(new Error(error));
     else waiting.resolve(result);
   }
+}
+
+/** A file's models: the one of its own size, and those that are made of it. */
+function expand({ shapes, ...file }) {
+  const others = (shapes?.sizes ?? []).map((size) => ({
+    ...file, size, from: file.size, shapes,
+  }));
+  return [file, ...others];
 }

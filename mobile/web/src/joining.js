@@ -109,13 +109,13 @@ export class Whole {
 }
 
 /**
- * The large cartoon, RGBA levels.
+ * The large cartoon, RGBA levels, as transparent as the photo.
  *
  * @param {Join|Whole} first
  * @param {Join|Whole} [second] What counts where the faces are.
  * @param {object[]} faces In pixels of the large photo.
  */
-export function finish({ width, height }, first, second, faces) {
+export function finish({ pixels: photo, width, height }, first, second, faces) {
   // Assigning to a clamped array rounds halves to even and cuts at 0 and 255.
   const pixels = new Uint8ClampedArray(width * height * 4);
   const levels = new Float32Array(width * 3);
@@ -134,7 +134,8 @@ export function finish({ width, height }, first, second, faces) {
       pixels[to++] = levels[from++];
       pixels[to++] = levels[from++];
       pixels[to++] = levels[from++];
-      pixels[to++] = 255;
+      pixels[to] = photo[to]; // what is transparent stays so
+      to++;
     }
   }
   return pixels;

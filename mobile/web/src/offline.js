@@ -1,40 +1,86 @@
 // The page without a network: the service worker, and what it should keep.
 
 const RELOADED = "reloaded-for-threads";
-const PATIENCE = 8000; // ms; then one thread must do
+const WISH = "wish";
+const PATIENCE = 4000; // ms; then one thread must do
 
 /**
- * Installs the service worker. The page may be loaded once more, before anything was
- * drawn: only then do its headers hold, which threads need.
+ * Installs the service worker.
  *
  * @param {function} onUpdate Is told when a new version waits; gets a function that
  *   takes it.
- * @param {function} mayReload Whether the visitor would lose nothing by it.
- * @returns {Promise<boolean>} Whether a service worker keeps this page.
+ * @returns {Promise<boolean>} Whether a service worker may keep this page.
  */
-export async function install(onUpdate, mayReload) {
+export async function install(onUpdate) {
   if (!("serviceWorker" in navigator)) return false;
-  const { serviceWorker } = navigator;
   try {
-    watch(await serviceWorker.register("sw.js"), onUpdate);
+    watch(await navigator.serviceWorker.register("sw.js"), onUpdate);
+    return true;
   } catch {
     return false; // a private window, a host without https, a browser told not to
   }
-  if (!serviceWorker.controller) {
-    const taken = new Promise((done) =>
-      serviceWorker.addEventListener("controllerchange", () => done(true), {
-        once: true,
-      }),
-    );
-    const late = new Promise((done) => setTimeout(done, PATIENCE, false));
-    if (!(await Promise.race([taken, late]))) return true;
+}
+
+/**
+ * Loads the page once more, before anything was drawn: only then do the service
+ * worker's headers hold, which threads need. Not if the visitor would lose anything.
+ *
+ * @param {Promise<boolean>} installed Of `install`.
+ * @param {Promise} touched Ends the waiting.
+ * @param {function} mayReload
+ * @param {function} findWish What is to be done after it: a word or "".
+ */
+export async function isolate(installed, touched, mayReload, findWish) {
+  if (self.crossOriginIsolated || isMarked()) return;
+  const late = new Promise((done) => setTimeout(done, PATIENCE, false));
+  const taken = installed.then((is) => is && control());
+  if (!(await Promise.race([taken, late, touched])) || !mayReload()) return;
+  mark(findWish());
+  location.reload();
+  await new Promise(() => {}); // nothing more happens on this page
+}
+
+/** Waits until the service worker has taken over this page. */
+export function control() {
+  const { serviceWorker } = navigator;
+  if (serviceWorker.controller) return Promise.resolve(true);
+  return new Promise((done) =>
+    serviceWorker.addEventListener("controllerchange", () => done(true), { once: true }),
+  );
+}
+
+/** What was to be done when the page was loaded once more. */
+export function takeWish() {
+  try {
+    const wish = sessionStorage.getItem(WISH) ?? "";
+    sessionStorage.removeItem(WISH);
+    return wish;
+  } catch {
+    return "";
   }
-  if (!self.crossOriginIsolated && !isMarked() && mayReload()) {
-    mark();
-    location.reload();
-    await new Promise(() => {}); // nothing more happens on this page
+}
+
+/** Photos that another app handed over: the service worker holds them for this page. */
+export async function takeShared() {
+  if (!new URLSearchParams(location.search).has("shared")) return [];
+  history.replaceState(null, "", location.pathname);
+  const cache = await caches.open("shared").catch(() => null);
+  const files = [];
+  for (const request of (await cache?.keys()) ?? []) {
+    const answer = await cache.match(request);
+    const name = decodeURIComponent(request.url.split("/").pop());
+    const type = answer.headers.get("content-type");
+    files.push(new File([await answer.blob()], name, { type }));
   }
-  return true;
+  await self.caches?.delete("shared");
+  return files;
+}
+
+/** Whether every byte may cost the visitor money. Not every browser knows. */
+export function isMetered() {
+  const { connection } = navigator;
+  if (connection) return connection.saveData || connection.type === "cellular";
+  return matchMedia("(pointer: coarse)").matches; // a phone that does not tell
 }
 
 function watch(registration, onUpdate) {
@@ -65,9 +111,10 @@ function isMarked() {
   }
 }
 
-function mark() {
+function mark(wish) {
   try {
     sessionStorage.setItem(RELOADED, "1");
+    if (wish) sessionStorage.setItem(WISH, wish);
   } catch {
     // then isMarked says so
   }
@@ -94,4 +141,10 @@ export async function keepFiles(urls, onProgress) {
     onProgress(done, urls.length);
   }
   return done === urls.length;
+}
+
+/** Whether a file is kept already. */
+export async function isKept(url) {
+  const cache = await self.caches?.open("kept").catch(() => null);
+  return Boolean(await cache?.match(new URL(url, document.baseURI).href));
 }

@@ -1,5 +1,5 @@
 // Photos from files, drops, the clipboard and the camera: upright levels of bearable
-// size.
+// size, turned and cut.
 
 /** Larger photos are shrunk: phones give a page some 300 MB, and we hold it thrice. */
 export const MOST_SIDE = 2560;
@@ -14,10 +14,44 @@ export class Photo {
    */
   constructor(pixels, original, name, type) {
     Object.assign(this, { pixels, original, name, type });
+    /** Whether some of it is transparent. */
+    this.hasAlpha = type !== "image/jpeg" && clear(pixels.data);
+    /** What it was before it was turned and cut. */
+    this.whole = null;
   }
 
   get isShrunk() {
-    return this.original.width !== this.pixels.width;
+    return this.original.width !== this.pixels.width && !this.whole;
+  }
+
+  /** Turned to the right by a quarter. */
+  turned() {
+    const { width, height } = this.pixels;
+    const context = makeContext(height, width);
+    context.translate(height, 0);
+    context.rotate(Math.PI / 2);
+    context.drawImage(toCanvas(this.pixels), 0, 0);
+    return this.#edited(context);
+  }
+
+  /** A part, in shares of its width and height. */
+  cut({ left, top, width, height }) {
+    const { pixels } = this;
+    const x = Math.round(left * pixels.width);
+    const y = Math.round(top * pixels.height);
+    const wide = Math.max(1, Math.min(pixels.width - x, Math.round(width * pixels.width)));
+    const tall = Math.max(1, Math.min(pixels.height - y, Math.round(height * pixels.height)));
+    const context = makeContext(wide, tall);
+    context.drawImage(toCanvas(pixels), -x, -y);
+    return this.#edited(context);
+  }
+
+  #edited(context) {
+    const { width, height } = context.canvas;
+    const pixels = context.getImageData(0, 0, width, height);
+    const photo = new Photo(pixels, { width, height }, this.name, this.type);
+    photo.whole = this.whole ?? this;
+    return photo;
   }
 }
 
@@ -43,33 +77,45 @@ export async function openFile(file) {
   }
 }
 
-/** The pixels of a bitmap, a video or a canvas, transparent places white. */
+/** The pixels of a bitmap, a video or a canvas. */
 export function grab(source, width, height, name, type, isMirrored = false) {
   const ratio = Math.min(1, MOST_SIDE / Math.max(width, height));
-  const canvas = document.createElement("canvas");
-  canvas.width = Math.max(1, Math.round(width * ratio));
-  canvas.height = Math.max(1, Math.round(height * ratio));
-  const context = canvas.getContext("2d", { willReadFrequently: true });
+  const [wide, tall] = [width, height].map((side) => Math.max(1, Math.round(side * ratio)));
+  const context = makeContext(wide, tall);
   if (!context || !width || !height) throw new RangeError("no room for its pixels");
-  context.fillStyle = "#fff";
-  context.fillRect(0, 0, canvas.width, canvas.height);
   context.imageSmoothingQuality = "high";
   if (isMirrored) {
-    context.translate(canvas.width, 0);
+    context.translate(wide, 0);
     context.scale(-1, 1);
   }
-  context.drawImage(source, 0, 0, canvas.width, canvas.height);
+  context.drawImage(source, 0, 0, wide, tall);
   let pixels;
   try {
-    pixels = context.getImageData(0, 0, canvas.width, canvas.height);
+    pixels = context.getImageData(0, 0, wide, tall);
   } catch (error) {
     throw new RangeError(String(error.message ?? error));
   }
   return new Photo(pixels, { width, height }, name, type);
 }
 
-/** The first picture among what was dropped or pasted; null if there is none. */
-export function findPicture(transfer) {
-  const files = [...(transfer?.files ?? [])];
-  return files.find((file) => file.type.startsWith("image/")) ?? files[0] ?? null;
+/** Whether some pixels are transparent; the network sees white where they are wholly. */
+function clear(data) {
+  let isClear = false;
+  for (let i = 3; i < data.length; i += 4) {
+    if (data[i] === 255) continue;
+    isClear = true;
+    if (data[i] === 0) data[i - 3] = data[i - 2] = data[i - 1] = 255;
+  }
+  return isClear;
+}
+
+function makeContext(width, height) {
+  const canvas = Object.assign(document.createElement("canvas"), { width, height });
+  return canvas.getContext("2d", { willReadFrequently: true });
+}
+
+function toCanvas(pixels) {
+  const context = makeContext(pixels.width, pixels.height);
+  context.putImageData(pixels, 0, 0);
+  return context.canvas;
 }

@@ -1,29 +1,80 @@
-// The stage: photo and cartoon one over the other, and the divider between them.
+// The stage: photo and cartoon one over the other, and the divider between them, which
+// rests at the edge: the cartoon is what is looked at.
+
+import { listen } from "./gestures.js";
+import { Zoom } from "./zoom.js";
+
+const REVEAL = 900; // ms, in which a new cartoon is drawn over its photo
+const ROOM = 24; // pixels beside a label
 
 /** What the visitor looks at. */
 export class Stage {
-  constructor(element) {
+  /**
+   * @param {HTMLElement} element
+   * @param {function} onPeek Is told when the photo is held to be seen.
+   */
+  constructor(element, onPeek = () => {}) {
     this.element = element;
+    this.onPeek = onPeek;
     this.frame = element.querySelector("#frame");
     this.before = element.querySelector("#before");
     this.after = element.querySelector("#after");
     this.divider = element.querySelector("#divider");
-    this.divider.addEventListener("input", () => this.#cut());
-    this.#listen();
-    this.#cut();
+    this.handle = element.querySelector(".handle");
+    this.tags = [".tag-before", ".tag-after"].map((tag) => element.querySelector(tag));
+    this.zoom = new Zoom((zoom) => this.#place(zoom));
+    this.divider.addEventListener("input", () => this.#cutByHand());
+    listen(this.frame, this.zoom, {
+      peek: (isPeeking) => this.peek(isPeeking),
+      isGrip: (target) => target.closest("button, .handle") !== null,
+    });
+    this.#listenToHandle();
+    new ResizeObserver(() => this.#measure()).observe(this.frame);
+    this.#measure();
   }
 
   /** Shows a photo, or only its size changes for a camera's next picture. */
   showPhoto(pixels) {
     this.#paint(this.before, pixels);
     const { width, height } = pixels;
-    this.frame.style.setProperty("--ratio", String(width / height));
+    this.ratio = width / height;
+    this.frame.style.setProperty("--ratio", String(this.ratio));
+    this.zoom.fit(this.ratio);
   }
 
   /** Shows the cartoon over the photo; null takes it away. */
   showCartoon(pixels) {
     this.element.classList.toggle("has-cartoon", pixels !== null);
     if (pixels) this.#paint(this.after, pixels);
+    this.#cut();
+  }
+
+  /** Draws the cartoon over the photo from side to side, and leaves it whole. */
+  async unveil() {
+    const mine = (this.unveiling = {});
+    const isStill = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    const begun = performance.now();
+    for (let share = isStill ? 1 : 0; ; ) {
+      this.divider.value = String(100 * (1 - share) ** 2);
+      this.#cut();
+      if (share >= 1) return;
+      await new Promise(requestAnimationFrame);
+      if (this.unveiling !== mine) return; // the divider is in the visitor's hand
+      share = Math.min(1, (performance.now() - begun) / REVEAL);
+    }
+  }
+
+  /** Shows the photo alone for as long as it is held. */
+  peek(isPeeking) {
+    if (isPeeking) this.onPeek();
+    this.element.classList.toggle("is-peeking", isPeeking);
+    this.#cut();
+  }
+
+  /** A frame of another ratio than the picture's, for cutting it; the picture's without. */
+  frameAs(ratio = this.ratio) {
+    this.frame.style.setProperty("--ratio", String(ratio));
+    this.zoom.fit(this.ratio, ratio);
   }
 
   /** Brings the picture into view, for who chose it further down the page. */
@@ -34,6 +85,7 @@ export class Stage {
   /** A blend needs no drawing: the cartoon becomes translucent. */
   set strength(share) {
     this.after.style.opacity = String(share);
+    this.element.classList.toggle("is-full", share === 1);
   }
 
   set isBusy(busy) {
@@ -43,11 +95,16 @@ export class Stage {
 
   set isLive(live) {
     this.element.classList.toggle("is-live", live);
+    this.zoom.reset();
+    this.unveiling = null;
+    this.divider.value = "0";
+    this.#cut();
   }
 
   describe(before, after) {
     this.before.setAttribute("aria-label", before);
     this.after.setAttribute("aria-label", after);
+    this.#measure();
   }
 
   #paint(canvas, pixels) {
@@ -58,28 +115,61 @@ export class Stage {
     canvas.getContext("2d").putImageData(pixels, 0, 0);
   }
 
-  #cut() {
-    this.frame.style.setProperty("--cut", `${this.divider.value}%`);
+  #place(zoom) {
+    const { left, top, wide, tall } = zoom.place;
+    for (const [name, share] of Object.entries({ left, top, wide, tall })) {
+      this.frame.style.setProperty(`--${name}`, `${share * 100}%`);
+    }
+    this.element.classList.toggle("is-zoomed", !zoom.isWhole);
   }
 
-  /** Anywhere on the picture moves the divider; up and down still scrolls the page. */
-  #listen() {
-    let held = false;
-    const move = (event) => {
+  #cutByHand() {
+    this.unveiling = null;
+    this.#cut();
+  }
+
+  /** Once, and not for every step of the divider. */
+  #measure() {
+    this.width = this.frame.clientWidth;
+    this.widths = this.tags.map((tag) => tag.offsetWidth);
+    this.#cut();
+  }
+
+  /** A label is told where its side has room for it. */
+  #cut() {
+    const percent = Number(this.divider.value);
+    this.frame.style.setProperty("--cut", `${percent}%`);
+    const { width, widths } = this;
+    const at = (width * percent) / 100;
+    this.frame.style.setProperty("--at", `${at}px`);
+    this.frame.style.setProperty("--room", `${width - at}px`);
+    this.frame.classList.toggle("is-at-edge", percent === 0);
+    const isPeeking = this.element.classList.contains("is-peeking");
+    const left = isPeeking ? width : at;
+    const rooms = [left, left === 0 ? 0 : width - left];
+    this.tags.forEach((tag, i) => {
+      tag.classList.toggle("has-room", rooms[i] >= widths[i] + ROOM);
+    });
+  }
+
+  /** Only the handle moves the divider: a finger elsewhere may be scrolling the page. */
+  #listenToHandle() {
+    let isHeld = false;
+    this.handle.addEventListener("pointerdown", (event) => {
+      if (event.button) return;
+      isHeld = true;
+      this.handle.setPointerCapture(event.pointerId);
+      event.preventDefault();
+    });
+    this.handle.addEventListener("pointermove", (event) => {
+      if (!isHeld) return;
       const box = this.frame.getBoundingClientRect();
       const share = ((event.clientX - box.left) / box.width) * 100;
       this.divider.value = String(Math.min(100, Math.max(0, share)));
-      this.#cut();
-    };
-    this.frame.addEventListener("pointerdown", (event) => {
-      if (event.button || event.target.closest("button")) return;
-      held = true;
-      this.frame.setPointerCapture(event.pointerId);
-      move(event);
+      this.#cutByHand();
     });
-    this.frame.addEventListener("pointermove", (event) => held && move(event));
     for (const end of ["pointerup", "pointercancel"]) {
-      this.frame.addEventListener(end, () => (held = false));
+      this.handle.addEventListener(end, () => (isHeld = false));
     }
   }
 }

@@ -12,5 +12,6 @@ export function findLack() {
   if (!WebAssembly.validate(SIMD)) return "WebAssembly SIMD";
   if (typeof Worker !== "function") return "Web Workers";
   if (typeof createImageBitmap !== "function") return "createImageBitmap";
+  if (typeof DecompressionStream !== "function") return "DecompressionStream";
   return null;
 }

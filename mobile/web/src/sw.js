@@ -10,8 +10,8 @@ const KEPT = "kept";
 self.addEventListener("install", (event) => {
   event.waitUntil(
     caches.open(SHELL).then((cache) =>
-      // past the browser's own cache, which may hold an earlier version's files
-      cache.addAll(BUILD.shell.map((url) => new Request(url, { cache: "reload" }))),
+      // The browser's own cache may hold an earlier version's files: the host is asked.
+      cache.addAll(BUILD.shell.map((url) => new Request(url, { cache: "no-cache" }))),
     ),
   );
 });
@@ -37,9 +37,24 @@ self.addEventListener("message", ({ data }) => {
 
 self.addEventListener("fetch", (event) => {
   const { request } = event;
+  if (request.method === "POST" && request.url === absolute("share")) {
+    return event.respondWith(receive(request));
+  }
   if (request.method !== "GET" || !request.url.startsWith(absolute("./"))) return;
   event.respondWith(answer(request));
 });
+
+/** Photos that another app shares with this one: held until the page opens. */
+async function receive(request) {
+  const files = (await request.formData()).getAll("photos");
+  const shared = await caches.open("shared");
+  for (const [i, file] of files.entries()) {
+    const name = encodeURIComponent(file.name || `photo ${i + 1}`);
+    const headers = { "Content-Type": file.type };
+    await shared.put(absolute(`shared/${i}/${name}`), new Response(file, { headers }));
+  }
+  return Response.redirect(absolute("./?shared"), 303);
+}
 
 async function answer(request) {
   const url = request.url.split(/[?#]/)[0];

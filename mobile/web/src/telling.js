@@ -3,7 +3,7 @@
 
 import { say } from "./strings.js";
 
-const said = { status: null, trouble: null, offline: ["offlineNo"] };
+const said = { status: null, trouble: null, offline: ["offlineWait"] };
 
 function write(id, line) {
   const element = document.getElementById(id);

@@ -1,32 +1,53 @@
 // The engine: LiteRT in a classic worker, so that the page never stands still. Bundled
 // to one file without imports, because LiteRT loads its own parts by importScripts.
 
-import { loadAndCompile, loadLiteRt, Tensor } from "@litertjs/core";
+import { loadAndCompile, loadLiteRt, supportsFeature, Tensor } from "@litertjs/core";
 import { COLORS } from "./colors.js";
 import { findFaces } from "./faces.js";
 import { finish, Join, Whole } from "./joining.js";
 import { fromOutput, range, toInput } from "./pixels.js";
+import { resize } from "./resizing.js";
 import { choose, rescale, shrink } from "./sizes.js";
 import { widen } from "./widen.js";
 
 const KEPT_MODELS = 2; // the one in use and the one before: switching back is instant
-const models = new Map(); // url -> compiled model, the latest used last
+const LEAST_KEPT = 256; // pixels: smaller ones draw one style's card and are done
+const KEPT_FILES = 3;
+const models = new Map(); // url and size -> compiled model, the latest used last
+const files = new Map(); // url -> promise of what it holds, the latest used last
 let finder = null; // the network that finds faces
 let options = null;
 let waited = 0; // ms for models, which is no drawing
 
 /** Starts LiteRT on one accelerator; it cannot be moved to another afterwards. */
-async function open({ wasm, accelerator, threads }) {
-  self.Module = { locateFile: (file) => wasm + file };
+async function open({ wasm, accelerator, threads, files: wanted }) {
+  // The line is busy from the first moment: what fails now is told when it is needed.
+  for (const { url, bytes } of wanted) fetchFile(url, bytes, () => {}).catch(() => {});
+  const name = await nameWasm(threads);
+  const code = fetch(`${wasm}${name}.wasm-gzip`);
+  code.catch(() => {}); // told where it is awaited
+  const failing = new Promise((_, reject) => {
+    self.Module = {
+      locateFile: (file) => wasm + file,
+      // it calls everything an error
+      printErr: (text) => (/^(INFO|WARNING):/.test(text) ? console.debug : console.error)(text),
+      // it would wait for ever for what failed
+      instantiateWasm: (...how) => void instantiate(code, ...how).catch(reject),
+    };
+  });
   if (threads > 1) {
     // Its threads start as workers of their own, from its file, not from this one.
     self.Module.mainScriptUrlOrBlob = `${wasm}litert_wasm_threaded_internal.js`;
+    // It starts as many as there are cores, and one thread more that a model asks for
+    // is waited for without end.
+    const pool = (threads - 1) * (KEPT_MODELS + 1);
+    Object.defineProperty(navigator, "hardwareConcurrency", { value: pool });
   }
   if (accelerator === "wasm") {
     // LiteRT would take a GPU device all the same, and hold it.
-    Object.defineProperty(navigator, "gpu", { value: undefined });
+    delete Object.getPrototypeOf(navigator).gpu;
   }
-  const liteRt = await loadLiteRt(wasm, { threads: threads > 1 });
+  const liteRt = await Promise.race([loadLiteRt(wasm, { threads: threads > 1 }), failing]);
   if (accelerator === "webgpu" && !liteRt.getWebGpuDevice()) {
     throw new Error("no GPU adapter");
   }
@@ -36,21 +57,45 @@ async function open({ wasm, accelerator, threads }) {
     // Instance norms sum squares over the whole picture: too much for 16 bits.
     gpuOptions: { precision: "fp32" },
   };
+  return name;
+}
+
+/** Which of its files LiteRT will ask for: it chooses by these. */
+async function nameWasm(threads) {
+  if (!(await supportsFeature("relaxedSimd"))) return "litert_wasm_compat_internal";
+  return threads > 1 ? "litert_wasm_threaded_internal" : "litert_wasm_internal";
+}
+
+/** Compiles WebAssembly while it arrives, gzipped: not every host compresses it. */
+async function instantiate(code, imports, receive) {
+  const response = await code;
+  if (!response.ok) {
+    throw new Error(`${response.url} cannot be loaded (${response.status})`);
+  }
+  const body = response.body.pipeThrough(new DecompressionStream("gzip"));
+  const headers = { "Content-Type": "application/wasm" };
+  const { instance, module } = await WebAssembly.instantiateStreaming(
+    new Response(body, { headers }), imports,
+  );
+  receive(instance, module);
 }
 
 /** A model, fetched and compiled unless it is there. */
-async function load({ url, bytes }, tell) {
+async function load(choice, tell) {
+  const url = `${choice.url} ${choice.size}`;
   const kept = models.get(url);
   if (kept) {
     models.delete(url);
     models.set(url, kept);
     return kept;
   }
-  const model = await compile({ url, bytes }, tell, options);
+  const isBrief = choice.size < LEAST_KEPT;
+  const model = await compile(choice, tell, isBrief ? alone(options) : options);
   if (options.accelerator === "webgpu" && !isOnGpu(model)) {
     model.delete();
     throw new Error("the GPU cannot run every part of this model");
   }
+  if (isBrief) return model;
   models.set(url, model);
   for (const [other, old] of models) {
     if (models.size <= KEPT_MODELS) break;
@@ -60,9 +105,10 @@ async function load({ url, bytes }, tell) {
   return model;
 }
 
-async function compile({ url, bytes }, tell, how) {
+async function compile({ url, bytes, size, from, shapes }, tell, how) {
   const begun = performance.now();
-  const stored = await download(url, bytes, tell);
+  const file = await fetchFile(url, bytes, tell);
+  const stored = from ? resize(file, shapes, from, size) : file;
   const data = how.accelerator === "wasm" ? widen(stored) : stored;
   const model = await loadAndCompile(data, how);
   waited += performance.now() - begun;
@@ -72,6 +118,19 @@ async function compile({ url, bytes }, tell, how) {
 /** LiteRT falls back to the CPU by itself where it must; the user shall know. */
 function isOnGpu(model) {
   return model.options.accelerator === "webgpu" && model.isFullyAccelerated;
+}
+
+/** A file's bytes. The latest are kept: another size is made of the same. */
+function fetchFile(url, bytes, tell) {
+  const promise = files.get(url) ?? download(url, bytes, tell);
+  files.delete(url);
+  files.set(url, promise);
+  promise.catch(() => files.delete(url));
+  for (const other of files.keys()) {
+    if (files.size <= KEPT_FILES) break;
+    files.delete(other);
+  }
+  return promise;
 }
 
 async function download(url, bytes, tell) {
@@ -120,12 +179,17 @@ async function draw({ models: choices, faces: file, color, ...photo }, tell) {
   return { pixels, seconds, lack, faces: faces.length, size: Math.min(first, longest) };
 }
 
+/** Small networks gain nothing by threads. */
+function alone(how) {
+  return how.cpuOptions ? { ...how, cpuOptions: { numThreads: 1 } } : how;
+}
+
 /** Where faces cannot be looked for, a photo is drawn as one without. */
 async function look(photo, file) {
   if (!file) return { faces: [] };
   try {
     // On the CPU always: it is small, and one of its answers counts as true or false.
-    finder ??= await compile(file, () => {}, { ...options, accelerator: "wasm" });
+    finder ??= await compile(file, () => {}, alone({ ...options, accelerator: "wasm" }));
     return { faces: await findFaces(photo, (input) => run(finder, input, 128)) };
   } catch (error) {
     return { faces: [], lack: String(error?.message ?? error) };
@@ -139,6 +203,7 @@ async function drawWhole({ pixels, width, height }, choices, tell) {
   tell({ stage: "draw" });
   const input = toInput(pixels, width, height, model.size);
   const [output] = await run(compiled, input, model.size);
+  if (model.size < LEAST_KEPT) compiled.delete();
   check(input, output);
   return fromOutput(output, model.size, width, height);
 }

@@ -26,7 +26,9 @@ test("the camera is drawn live, and its picture taken and saved", async () => {
   await page.waitForFunction(() => /\d+\.\d/.test(document.getElementById("status").textContent));
   assert.match(await page.textContent("#status"), /Live from your camera, \d+\.\d/);
   const [width, height] = await page.$eval("#after", (c) => [c.width, c.height]);
-  assert.equal(Math.max(width, height), 640); // joined with the camera's picture
+  // joined with the camera's picture, as large as the screen shows it
+  const shown = await page.$eval("#stage", (s) => Math.max(s.clientWidth, s.clientHeight));
+  assert.equal(Math.max(width, height), Math.min(960, 1280, shown));
   assert.equal(await page.isVisible("#shutter"), true);
   assert.equal(await page.isDisabled("#save"), true);
   await page.screenshot({ path: join(SCREENSHOTS, "camera.png") });

@@ -25,7 +25,7 @@ test("the GPU draws what the CPU draws", async (context) => {
   const told = [];
   page.on("console", (message) => told.push(message.text()));
   await drawn(page);
-  await page.click("summary");
+  await page.click("#running-details summary");
   const [running, fallback] = await page.evaluate(() =>
     ["running", "fallback"].map((id) => document.getElementById(id).textContent),
   );
@@ -46,7 +46,7 @@ test("the GPU draws what the CPU draws", async (context) => {
 test("a software GPU is not taken by itself", async () => {
   const page = await gpuStand.visit();
   await drawn(page);
-  await page.click("summary");
+  await page.click("#running-details summary");
   assert.match(await page.textContent("#running"), /CPU/);
   assert.equal(await page.isHidden("#fallback"), true);
 });
@@ -54,7 +54,7 @@ test("a software GPU is not taken by itself", async () => {
 test("a GPU that was asked for and is not there is told", async () => {
   const page = await stand.visit({}, { settings: { engine: "gpu" } });
   await drawn(page);
-  await page.click("summary");
+  await page.click("#running-details summary");
   assert.match(await page.textContent("#running"), /CPU/);
   assert.match(await page.textContent("#fallback"), /CPU draws instead: .*no GPU/);
 });

@@ -10,14 +10,14 @@ import { serve } from "../server.mjs";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const WEB = dirname(HERE);
-const ROOT = resolve(WEB, "../..");
+export const ROOT = resolve(WEB, "../..");
 export const GOLDENS = process.env.GOLDENS ?? join(ROOT, "mobile/contract/goldens");
 export const LOOK = join(ROOT, "mobile/contract/look");
-const MODELS = process.env.MODELS ?? join(ROOT, "saved_models");
+export const MODELS = process.env.MODELS ?? join(ROOT, "saved_models");
 export const SCREENSHOTS = join(WEB, "screenshots");
 export const EXAMPLE = readFileSync(join(WEB, "src/example.jpg"));
 
-export const PATIENCE = 240_000; // ms; a drawing takes half a minute on a busy machine
+export const PATIENCE = Number(process.env.PATIENCE ?? 240_000); // ms; a drawing takes half a minute on a busy machine
 
 const FLAGS = [
   "--no-sandbox", // root in a container
@@ -69,9 +69,13 @@ export class Stand {
   }
 
   /** A visitor's page, drawn at the small size; `errors` holds what went wrong in it. */
-  async visit(options = {}, { address = this.server.address, settings = {} } = {}) {
+  async visit(options = {}, { address = this.server.address, settings = {}, cores = 4 } = {}) {
     const context = await this.browser.newContext(options);
     context.setDefaultTimeout(PATIENCE);
+    // Whether threads are worth a reload is decided by the cores, not by this machine's.
+    await context.addInitScript((count) => {
+      Object.defineProperty(navigator, "hardwareConcurrency", { get: () => count });
+    }, cores);
     await context.addInitScript((kept) => {
       for (const [key, value] of Object.entries(kept)) {
         if (localStorage.getItem(key) === null) localStorage.setItem(key, value);

@@ -46,7 +46,7 @@ test("a host without COOP and COEP gets threads by the service worker", async ()
   const headers = await (await fetch(stand.server.address)).headers;
   assert.equal(headers.get("cross-origin-embedder-policy"), null);
   assert.equal(await isolated(page), true);
-  await page.click("summary");
+  await page.click("#running-details summary");
   assert.match(await page.textContent("#running"), /CPU, \d threads/);
 });
 
@@ -54,7 +54,7 @@ test("without a service worker one thread draws", async () => {
   const page = await stand.visit({ serviceWorkers: "block" });
   await drawn(page);
   assert.equal(await isolated(page), false);
-  await page.click("summary");
+  await page.click("#running-details summary");
   assert.equal(await page.textContent("#running"), "CPU, 1 thread");
   assert.equal(await page.textContent("#offline"), "Not in this browser window");
   assert.deepEqual(page.errors, []);

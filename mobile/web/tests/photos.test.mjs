@@ -137,17 +137,28 @@ test("of many wishes in a row the last is fulfilled", async () => {
   assert.equal(name, `good-${styles[0]}.jpg`);
 });
 
-test("the divider follows pointer and keys", async () => {
+test("the divider rests at the edge; it follows its handle and keys", async () => {
+  await choose(page, "good.jpg", EXAMPLE, "image/jpeg");
+  await page.waitForFunction(() => document.getElementById("divider").value === "0");
   const cut = () =>
     page.$eval("#frame", (frame) => parseFloat(frame.style.getPropertyValue("--cut")));
+  assert.equal(await cut(), 0);
   const box = await page.locator("#frame").boundingBox();
+  const knob = await page.locator(".handle svg").boundingBox();
+  assert.ok(knob.x >= box.x && knob.y > box.y + box.height / 2, "within, below faces");
   await page.mouse.click(box.x + box.width * 0.25, box.y + box.height / 2);
+  assert.equal(await cut(), 0); // a click is no pull
+  await page.mouse.move(knob.x + knob.width / 2, knob.y + knob.height / 2);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width * 0.25, knob.y, { steps: 4 });
+  await page.mouse.up();
   assert.ok(Math.abs((await cut()) - 25) < 1);
   await page.focus("#divider");
   await page.keyboard.press("ArrowRight");
   assert.ok(Math.abs((await cut()) - 26) < 1);
   await page.keyboard.press("End");
   assert.equal(await cut(), 100);
+  await page.keyboard.press("Home");
 });
 
 test("the cartoon is shared where the browser can share", async () => {

@@ -1,0 +1,57 @@
+// How photos come: chosen, dropped, pasted, as a sample, by the system's "open with".
+
+import { complain } from "./telling.js";
+
+const $ = (id) => document.getElementById(id);
+
+/**
+ * Listens for photos.
+ *
+ * @param {function} take Gets files.
+ * @param {function} openSample Gets a sample's address.
+ */
+export function listenForPhotos(take, openSample) {
+  $("choose").onclick = () => $("file").click();
+  $("file").onchange = () => {
+    take([...$("file").files]);
+    $("file").value = ""; // the same file may be chosen again
+  };
+  addEventListener("paste", (event) => {
+    const files = findPictures(event.clipboardData);
+    if (files.length) take(files);
+    else complain("noPaste");
+  });
+  addEventListener("dragover", (event) => {
+    event.preventDefault();
+    document.body.classList.add("is-dragging");
+  });
+  addEventListener("dragleave", (event) => {
+    if (!event.relatedTarget) document.body.classList.remove("is-dragging");
+  });
+  addEventListener("drop", (event) => {
+    event.preventDefault();
+    document.body.classList.remove("is-dragging");
+    take(findPictures(event.dataTransfer));
+  });
+  for (const button of document.querySelectorAll("[data-sample]")) {
+    button.onclick = () => openSample(button.dataset.sample);
+  }
+  // What an installed page was asked to open.
+  self.launchQueue?.setConsumer(async ({ files }) => {
+    if (files?.length) take(await Promise.all(files.map((file) => file.getFile())));
+  });
+}
+
+/** The pictures among what was dropped or pasted; else what else was. */
+export function findPictures(transfer) {
+  const files = [...(transfer?.files ?? [])];
+  const pictures = files.filter((file) => file.type.startsWith("image/"));
+  return pictures.length ? pictures : files.slice(0, 1);
+}
+
+/** A sample photo as a file. */
+export async function fetchSample(url) {
+  const response = await fetch(url);
+  if (!response.ok) throw new Error(`${url} cannot be loaded (${response.status})`);
+  return new File([await response.blob()], url.split("/").pop(), { type: "image/jpeg" });
+}

@@ -1,0 +1,118 @@
+// The styles' cards: the visitor's own photo in each style, drawn small when nothing
+// else is to be done.
+
+import { isKept, isMetered } from "./offline.js";
+import { styleName } from "./strings.js";
+
+const CARD = 128; // pixels: the long side of a card's drawing, as models.mjs says
+
+/** The list that a style is chosen from. */
+export class Cards {
+  /**
+   * @param {HTMLElement} element
+   * @param {function} onChoose Gets a style's name.
+   */
+  constructor(element, onChoose) {
+    Object.assign(this, { element, onChoose });
+    this.pictures = new Map(); // style -> canvas
+    this.numbers = new WeakMap(); // photo -> a number of its own
+    this.count = 0;
+  }
+
+  /** Writes the cards, also again, the language having changed. */
+  list(styles, chosen) {
+    this.element.replaceChildren(...styles.map((style) => this.#make(style, chosen)));
+  }
+
+  #make({ name }, chosen) {
+    const card = document.createElement("label");
+    card.className = "card";
+    card.dataset.style = name;
+    const radio = Object.assign(document.createElement("input"), {
+      type: "radio", name: "style", value: name, checked: name === chosen,
+    });
+    radio.onchange = () => this.onChoose(name);
+    const text = document.createElement("span");
+    text.textContent = styleName(name);
+    if (!this.pictures.has(name)) {
+      const canvas = document.createElement("canvas");
+      Object.assign(canvas, { className: "preview", width: 4, height: 3 });
+      this.pictures.set(name, canvas);
+    }
+    card.append(radio, this.pictures.get(name), text);
+    return card;
+  }
+
+  /**
+   * Draws a photo's cards one by one, in idle moments.
+   *
+   * @param {Cartoonizer} cartoonizer
+   * @param {Photo} photo
+   * @param {object} choice
+   * @param {string} choice.style The one in use, whose model is there anyway.
+   * @param {string} choice.color
+   * @param {function} choice.isWanted Whether nothing else is to be done.
+   */
+  async draw(cartoonizer, photo, { style, color, isWanted }) {
+    const of = `${this.#number(photo)} ${color}`;
+    let small = null;
+    for (const { name, models, preview } of cartoonizer.table.styles) {
+      const canvas = this.pictures.get(name);
+      const canBeDrawn = models.some(({ shapes }) => shapes?.sizes.includes(CARD));
+      if (canvas.dataset.of === of) continue;
+      // On mobile data the other styles' weights are not fetched for this.
+      const isFree = !isMetered() || name === style || (await isKept(models[0].url));
+      await idle();
+      if (!isWanted()) return;
+      try {
+        if (!canBeDrawn || !isFree) {
+          if (preview && !canvas.dataset.of) await showFile(canvas, preview);
+          continue;
+        }
+        small ??= shrinkForCard(photo.pixels);
+        const choice = { style: name, size: CARD, color, faces: false };
+        const cartoon = await cartoonizer.draw(small, choice);
+        if (!isWanted()) return;
+        Object.assign(canvas, { width: cartoon.width, height: cartoon.height });
+        canvas.getContext("2d").putImageData(cartoon, 0, 0);
+        canvas.dataset.of = of;
+      } catch (error) {
+        console.warn(`${name} has no card: ${error.message}`);
+      }
+    }
+  }
+
+  #number(photo) {
+    if (!this.numbers.has(photo)) this.numbers.set(photo, ++this.count);
+    return this.numbers.get(photo);
+  }
+}
+
+function idle() {
+  return new Promise((done) =>
+    self.requestIdleCallback ? requestIdleCallback(done, { timeout: 2000 }) : setTimeout(done, 100),
+  );
+}
+
+async function showFile(canvas, url) {
+  const picture = new Image();
+  picture.src = url;
+  await picture.decode();
+  if (canvas.dataset.of) return;
+  Object.assign(canvas, { width: picture.naturalWidth, height: picture.naturalHeight });
+  canvas.getContext("2d").drawImage(picture, 0, 0);
+}
+
+/** A photo as small as a card's drawing is. */
+function shrinkForCard(photo) {
+  const { width, height } = photo;
+  const ratio = Math.min(1, CARD / Math.max(width, height));
+  const source = Object.assign(document.createElement("canvas"), { width, height });
+  source.getContext("2d").putImageData(photo, 0, 0);
+  const [wide, tall] = [width, height].map((side) => Math.max(1, Math.round(side * ratio)));
+  const small = Object.assign(document.createElement("canvas"), { width: wide, height: tall });
+  const context = small.getContext("2d", { willReadFrequently: true });
+  context.imageSmoothingQuality = "high";
+  context.drawImage(source, 0, 0, wide, tall);
+  return context.getImageData(0, 0, wide, tall);
+}

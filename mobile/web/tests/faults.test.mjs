@@ -1,0 +1,202 @@
+// What went wrong for visitors once, and must not again.
+
+import assert from "node:assert/strict";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { serve } from "../server.mjs";
+import { choose, drawn, EXAMPLE, NO_GPU, save, Stand } from "./harness.mjs";
+
+const CAT = readFileSync(new URL("../src/samples/cat.jpg", import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), "cartoonizer-film-"));
+const film = join(folder, "film.mjpeg");
+writeFileSync(film, Buffer.concat(Array(30).fill(CAT)));
+const stand = new Stand([
+  ...NO_GPU, "--use-fake-device-for-media-stream", `--use-file-for-fake-video-capture=${film}`,
+]);
+const phone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
+const slow = []; // servers whose service worker is late
+
+before(() => stand.begin());
+after(async () => {
+  for (const server of slow) await server.close();
+  await stand.end();
+  rmSync(folder, { recursive: true });
+});
+
+/** A server that holds back the service worker until it is told. */
+async function serveSlowly() {
+  let go;
+  const gate = new Promise((done) => (go = done));
+  const wait = (url) => (url.includes("sw.js") ? gate : null);
+  const server = await serve(stand.built.out, { wait });
+  slow.push(server);
+  return { ...server, go };
+}
+
+const stay = (page) => page.evaluate(() => void (window.isSame = true));
+const isSame = (page) => page.evaluate(() => window.isSame === true);
+const controlled = (page) =>
+  page.waitForFunction(() => navigator.serviceWorker.controller !== null);
+
+/** Moves fingers over the page as Chromium's own input. */
+async function swipe(page, ...paths) {
+  const session = await page.context().newCDPSession(page);
+  const at = (i) => paths.map((path, id) => ({ x: path[i][0], y: path[i][1], id }));
+  await session.send("Input.dispatchTouchEvent", { type: "touchStart", touchPoints: at(0) });
+  for (let i = 1; i < paths[0].length; i++) {
+    await session.send("Input.dispatchTouchEvent", { type: "touchMove", touchPoints: at(i) });
+  }
+  await session.send("Input.dispatchTouchEvent", { type: "touchEnd", touchPoints: [] });
+}
+
+/** Points from one to another. */
+const line = ([x, y], [toX, toY], steps = 8) =>
+  Array.from({ length: steps + 1 }, (_, i) => [
+    x + ((toX - x) * i) / steps, y + ((toY - y) * i) / steps,
+  ]);
+
+test("a photo that is being chosen during a slow first visit is not lost", async () => {
+  const server = await serveSlowly();
+  const page = await stand.visit({}, server);
+  await stay(page);
+  const [picker] = await Promise.all([
+    page.waitForEvent("filechooser"),
+    page.click("#choose"),
+  ]);
+  server.go(); // now the page could be loaded again, the picker being open
+  await controlled(page);
+  await page.waitForTimeout(500);
+  assert.ok(await isSame(page));
+  await picker.setFiles({ name: "mine.jpg", mimeType: "image/jpeg", buffer: EXAMPLE });
+  await page.waitForFunction(() => !/example/.test(document.getElementById("status").textContent));
+  await drawn(page);
+  assert.equal((await save(page)).name, "mine-pepper.jpg");
+  assert.ok(await isSame(page));
+});
+
+test("where threads gain little the page is not loaded again", async () => {
+  const server = await serveSlowly();
+  const page = await stand.visit({}, { address: server.address, cores: 2 });
+  await stay(page);
+  server.go();
+  await drawn(page);
+  await controlled(page);
+  await page.waitForTimeout(500);
+  assert.ok(await isSame(page));
+  await page.reload();
+  await drawn(page); // as before, whether or not it could have threads now
+  assert.equal(await page.textContent("#running"), "CPU, 1 thread");
+});
+
+test("the camera that is opened while the page begins is shown, and has its threads", async () => {
+  const server = await serveSlowly();
+  const page = await stand.visit({ permissions: ["camera"] }, server);
+  await stay(page);
+  await page.click("#camera");
+  assert.match(await page.textContent("#status"), /Opening the camera/);
+  server.go();
+  await page.waitForSelector("#shutter");
+  assert.equal(await isSame(page), false);
+  assert.equal(await page.evaluate(() => crossOriginIsolated), true);
+  const ratio = () => page.$eval("#before", ({ width, height }) => width / height);
+  // not the example, whose sides are as 4 to 3, not even before the first cartoon
+  await page.waitForFunction(() => document.getElementById("before").width > 300);
+  assert.ok(Math.abs((await ratio()) - 450 / 300) < 0.02, String(await ratio()));
+  await page.waitForFunction(() => /\d+\.\d/.test(document.getElementById("status").textContent));
+  assert.match(await page.textContent("#running"), /CPU, 4 threads/);
+  assert.deepEqual(page.errors, []);
+});
+
+test("it is not said that nothing works offline before that is known", async () => {
+  const server = await serveSlowly();
+  const page = await stand.visit({}, { address: server.address, cores: 2 });
+  await drawn(page);
+  assert.equal(await page.textContent("#offline"), "Not yet");
+  server.go();
+  await page.waitForFunction(() => document.getElementById("offline").textContent === "Works");
+});
+
+test("two fingers enlarge the picture, one moves it then", async () => {
+  const page = await stand.visit(phone, { cores: 2 });
+  await drawn(page);
+  const box = await page.locator("#frame").boundingBox();
+  const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+  await swipe(page, line([x - 20, y], [x - 80, y]), line([x + 20, y], [x + 80, y]));
+  const place = () => page.$eval("#frame", ({ style }) =>
+    ["--left", "--wide"].map((name) => parseFloat(style.getPropertyValue(name))));
+  const [left, wide] = await place();
+  assert.ok(wide > 300 && wide < 500, `${wide}%`); // four times
+  assert.equal(await page.evaluate(() => visualViewport.scale), 1); // the page stays
+  await swipe(page, line([x, y], [x + 60, y]));
+  const moved = await place();
+  assert.ok(moved[0] > left + 5, `${left} ${moved}`);
+  await page.click("#fit");
+  assert.deepEqual(await place(), [0, 100]);
+});
+
+test("scrolling over the picture moves the page, not the divider", async () => {
+  const page = await stand.visit(phone, { cores: 2 });
+  await drawn(page);
+  await page.waitForTimeout(1200); // the cartoon is shown whole by then
+  const box = await page.locator("#frame").boundingBox();
+  const [x, y] = [box.x + box.width * 0.6, box.y + box.height * 0.7];
+  await swipe(page, line([x, y], [x + 15, y - 150], 12));
+  await page.waitForFunction(() => scrollY > 50);
+  assert.equal(await page.inputValue("#divider"), "0");
+});
+
+test("labels on a narrow picture do not overlap", async () => {
+  const page = await stand.visit({}, { cores: 2 });
+  await drawn(page);
+  const narrow = await page.evaluate(async () => {
+    const canvas = new OffscreenCanvas(60, 600);
+    canvas.getContext("2d").fillStyle = "#a84";
+    canvas.getContext("2d").fillRect(10, 10, 40, 400);
+    const bytes = new Uint8Array(await (await canvas.convertToBlob()).arrayBuffer());
+    return btoa(String.fromCharCode(...bytes));
+  });
+  for (const [name, photo] of [["narrow", Buffer.from(narrow, "base64")], ["wide", EXAMPLE]]) {
+    await choose(page, `${name}.png`, photo, "image/png");
+    await page.waitForTimeout(1200);
+    for (const percent of [0, 20, 50, 80, 100]) {
+      await page.fill("#divider", String(percent));
+      const boxes = await page.$$eval(".tag", (tags) =>
+        tags.filter((tag) => getComputedStyle(tag).visibility === "visible")
+          .map((tag) => tag.getBoundingClientRect().toJSON()));
+      const frame = await page.locator("#frame").boundingBox();
+      for (const box of boxes) {
+        assert.ok(box.left >= frame.x && box.right <= frame.x + frame.width, name);
+      }
+      if (boxes.length === 2) assert.ok(boxes[0].right < boxes[1].left, name);
+      if (name === "wide" && percent === 50) assert.equal(boxes.length, 2);
+    }
+  }
+});
+
+test("holding the picture shows the photo, letting go the cartoon", async () => {
+  const page = await stand.visit({}, { cores: 2 });
+  await drawn(page);
+  await page.waitForTimeout(1200);
+  const seen = () => page.$eval(".pane-after", (pane) => getComputedStyle(pane).visibility);
+  assert.equal(await seen(), "visible");
+  const box = await page.locator("#frame").boundingBox();
+  await page.mouse.move(box.x + 200, box.y + 100);
+  await page.mouse.down();
+  await page.waitForFunction(() => document.querySelector(".is-peeking"));
+  assert.equal(await seen(), "hidden");
+  await page.mouse.up();
+  assert.equal(await seen(), "visible");
+  assert.equal(await page.inputValue("#divider"), "0");
+});
+
+test("a HEIC photo is told what to do with", async () => {
+  const page = await stand.visit({}, { cores: 2 });
+  await drawn(page);
+  await page.setInputFiles("#file", {
+    name: "IMG_1.HEIC", mimeType: "image/heic", buffer: Buffer.from("    ftypheic"),
+  });
+  await page.waitForSelector("#trouble:not([hidden])");
+  assert.match(await page.textContent("#trouble"), /HEIC.*IMG_1.*Most Compatible/);
+});
