@@ -14,6 +14,7 @@ The flow is OpenCV's DIS, its best preset; of panned photos the motion is known.
 
 import argparse
 import itertools
+import tempfile
 import time
 from pathlib import Path
 
@@ -224,13 +225,13 @@ def main():
     parser.add_argument("--frames", type=int, default=80, help="of each film")
     parser.add_argument("--speed", action="store_true", help="time, not flicker")
     parser.add_argument("--repeats", type=int, default=3)
-    parser.add_argument("--folder", type=Path, default=Path("/tmp"))
     args = parser.parse_args()
     terminal.load_tensorflow()
     films = sorted(args.films.glob("*.mp4"))
     if args.speed:
-        for path in films:
-            speed(args.style, path, args.folder, args.repeats, args.frames)
+        with tempfile.TemporaryDirectory() as folder:
+            for path in films:
+                speed(args.style, path, Path(folder), args.repeats, args.frames)
         return
     cartoonizer = cg.Cartoonizer(args.style)
     clips = []

@@ -83,7 +83,7 @@ class Filming:
             found["norms"] = self._norms
         return found
 
-    def draw(self, frames: Iterable[tuple], known=()) -> Iterator[tuple]:
+    def draw(self, frames: Iterable[tuple], known=(), beside=iter) -> Iterator[tuple]:
         """Draws frames, looking a few of them ahead.
 
         Args:
@@ -91,18 +91,39 @@ class Filming:
                 handed on.
             known: The pictures just before the first, where drawing goes on in a film:
                 `cuts.KNOWN` of them.
+            beside: May run the iterator that it is given in another thread: of the
+                frames as the network leaves them.
 
         Yields:
             The same tuples, with the cartoon in the picture's place.
         """
+        through = beside(self._through_network(frames, known, self._norms))
+        try:
+            for item, cut, longest, small, levels, norms in through:
+                photo = item[-1]
+                if cut:
+                    self._begin_shot()
+                self._longest, self._norms = longest, norms
+                yield (*item[:-1], self._draw(photo, small, levels))
+        finally:
+            through.close()
+
+    def _through_network(self, frames, known, norms):
+        """Each frame, whether it begins a shot, and what the network makes of it.
+
+        Knows nothing of the drawing that goes on meanwhile but the state it began with.
+        """
+        longest = self._longest
         for item, cut, rest in with_cuts(frames, known, LOOK_AHEAD + WINDOW):
-            photo = item[-1]
-            if cut:
-                self._begin_shot()
-                seen = [photo, *(other[-1] for other in rest[2::3])]
-                self._choose_size(seen)
-                self._gather(seen)
-            yield (*item[:-1], self._draw(photo))
+            photo, small, levels = item[-1], None, None
+            if self.strength > 0:
+                if cut:
+                    seen = [photo, *(other[-1] for other in rest[2::3])]
+                    longest = self._choose_size(seen)
+                    norms = self._gather([self._shrink(p, longest) for p in seen])
+                small = self._shrink(photo, longest)
+                levels, norms = self._run(small, norms)
+            yield item, cut, longest, small, levels, norms
 
     def _begin_shot(self):
         self._longest = 0  # 0: as large as the film is
@@ -110,48 +131,44 @@ class Filming:
         self._tracks: list[_Track] = []
         self._small = self._levels = self._fit = self._norms = None
 
-    def _choose_size(self, pictures):
-        """The shot's draw size, by the faces in its first frames."""
+    def _choose_size(self, pictures) -> int:
+        """The shot's draw size, by the faces in its first frames; 0 is full."""
         wanted = self.cartoonizer.draw_size
-        if wanted == "full":
-            return
         if wanted != "auto":
-            self._longest = wanted
-            return
+            return 0 if wanted == "full" else wanted
         sizes = []
         for other in pictures:
             seen = find_faces(other) if self.cartoonizer.faces else []
             sizes.append(draw_sizes.choose(max(other.shape[:2]), seen)[0])
-        self._longest = sorted(sizes)[len(sizes) // 2]
+        return sorted(sizes)[len(sizes) // 2]
+
+    def _shrink(self, photo, longest):
+        if not longest:
+            return photo
+        return draw_sizes.shrink(photo, longest, self.cartoonizer.fixed_size)
 
     def _gather(self, pictures):
-        """The norms' statistics over the shot's first frames."""
-        if self._network is None or self.strength == 0:
-            return
-        parts = [self._network(_signed(self._shrink(p)))[1] for p in pictures]
-        self._norms = pool(parts, [1] * len(parts)).astype(np.float32)
-
-    def _shrink(self, photo):
-        if not self._longest:
-            return photo
-        return draw_sizes.shrink(photo, self._longest, self.cartoonizer.fixed_size)
-
-    def _run(self, small):
-        """What the network makes of a frame: float levels of its size."""
+        """The norms' statistics over the shot's first frames; None without norms."""
         if self._network is None:
-            return self.cartoonizer.draw_levels(small)
-        signed, own = self._network(_signed(small), self._norms, NORMS)
-        self._norms = NORMS * self._norms + np.float32(1 - NORMS) * own
-        return images.to_levels(images.crop(signed[0], *small.shape[:2]))
+            return None
+        parts = [self._network(_signed(picture))[1] for picture in pictures]
+        return pool(parts, [1] * len(parts)).astype(np.float32)
+
+    def _run(self, small, norms):
+        """What the network makes of a frame, and the statistics for the next."""
+        if self._network is None:
+            return self.cartoonizer.draw_levels(small), None
+        signed, own = self._network(_signed(small), norms, NORMS)
+        norms = NORMS * norms + np.float32(1 - NORMS) * own
+        return images.to_levels(images.crop(signed[0], *small.shape[:2])), norms
 
     # ---------------------------------------------------------------- a frame
 
-    def _draw(self, photo: np.ndarray) -> np.ndarray:
+    def _draw(self, photo, small, levels) -> np.ndarray:
         strength = self.strength
         if strength == 0:
             return photo.copy()
-        small = self._shrink(photo)
-        levels = self._recolor(self._run(small), small, photo)
+        levels = self._recolor(levels, small, photo)
         levels = self._hold(levels, small)
         self._count += 1
         if small.shape == photo.shape:

@@ -16,9 +16,14 @@ from cartoongan_tf.video.orders import ANIMATIONS, CODECS
 FORMATS = {
     ".mp4": "mp4", ".m4v": "mp4", ".mov": "mov", ".mkv": "matroska", ".webm": "webm",
 }  # fmt: skip
-# Flat colour shows blocks and banding early: finer than the codecs' own defaults.
+# Flat colour shows blocks and banding early: finer than the codecs' own defaults. With
+# `mbtree` x264 gives another file now and then, and a film that was stopped would not
+# come out as one that was not.
 _ENCODERS = {
-    "h264": ("libx264", {"crf": "18", "preset": "medium", "tune": "animation"}),
+    "h264": (
+        "libx264",
+        {"crf": "18", "preset": "medium", "tune": "animation", "mbtree": "0"},
+    ),
     "av1": ("libsvtav1", {"crf": "24", "preset": "8"}),
     "vp9": (
         "libvpx-vp9",

@@ -4,6 +4,7 @@ import hashlib
 import os
 import sys
 from collections import deque
+from functools import partial
 from pathlib import Path
 
 import av
@@ -158,7 +159,7 @@ class Job:
         )
         source = ahead(made())
         behind = Behind(_Take(writer, self.encoder.alpha))
-        count, last = done, None
+        count, last, drawn = done, None, None
         try:
             first = None
             for item in source:
@@ -167,7 +168,8 @@ class Job:
                     break
                 known.append(item[-1])
             frames = _chain(first, source)
-            for number, pts, duration, alpha, cartoon in filming.draw(frames, known):
+            drawn = filming.draw(frames, known, beside=partial(ahead, size=2))
+            for number, pts, duration, alpha, cartoon in drawn:
                 behind.put("add", cartoon, alpha, pts, duration)
                 count, last = number + 1, filming.state()
                 if count % FRAMES == 0:
@@ -180,6 +182,8 @@ class Job:
             behind.close()
             self.told = reader.told()
         except BaseException:
+            if drawn is not None:
+                drawn.close()
             behind.stop()
             writer.drop()
             raise
