@@ -163,8 +163,11 @@ class TableLessons:
     def start(self):
         """Values, the optimizer's, and the average."""
         values = jax_step.values_of(self.student.trainable_variables)
-        values, average = ([jnp.array(value) for value in values] for _ in range(2))
-        return values, jax_step.values_of(self.optimizer.variables), average
+        optimizer = jax_step.values_of(self.optimizer.variables)
+        # Copies: a step takes what it is given, and a student starts more than once.
+        return tuple(
+            [jnp.array(value) for value in part] for part in (values, optimizer, values)
+        )
 
     def _run(self, state, table, key, rate, size):
         photos, pictures = table
