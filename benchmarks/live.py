@@ -57,7 +57,7 @@ def print_calm(style, show, frames):
     for number, frame in enumerate(frames):
         small = draw_sizes.shrink(frame, show.draw_size)
         levels = show._network(small).astype(np.float32)
-        shift = colors.color_shift(levels, small)
+        shift = colors.tame_color(levels, small) - levels
         follows = show._follow(shift, small, number / RATE).copy()
         if before is not None:
             own.append(np.abs(shift - before[0]).mean())

@@ -55,10 +55,11 @@ class Camera:
         self._over = False
         self._changed = threading.Condition()
         self._thread = threading.Thread(target=self._run, daemon=True)
-        self._thread.start()
 
     def newest(self) -> np.ndarray | None:
         """Waits for a frame newer than the last one given; None after the last.
+
+        A film begins to run when its second frame is asked for.
 
         Returns:
             uint8 RGB `(H, W, 3)`.
@@ -66,6 +67,8 @@ class Camera:
         Raises:
             ValueError: When a camera gives no more.
         """
+        if self._taken and not self._thread.ident:
+            self._thread.start()
         with self._changed:
             come = self._changed.wait_for(
                 lambda: self.read > self._taken or self._over, PATIENCE
@@ -83,7 +86,8 @@ class Camera:
         """Lets the camera go."""
         with self._changed:
             self._over = True
-        self._thread.join(PATIENCE)
+        if self._thread.ident:
+            self._thread.join(PATIENCE)
         self._capture.release()
 
     def _run(self):

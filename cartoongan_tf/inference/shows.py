@@ -34,7 +34,7 @@ FRAMES = 30  # of which the rate is told
 class Show:
     """Draws frame after frame, by a style that keys may change.
 
-    The correction of colours (`colors.color_shift`) follows the picture slowly, so that
+    The correction of colours (`colors.tame_color`) follows the picture slowly, so that
     it does not tremble, and begins anew at a cut. Faces are not looked for.
 
     Args:
@@ -142,7 +142,8 @@ class Show:
         small = draw_sizes.shrink(frame, self.draw_size, self._network.size)
         levels = self._network(small).astype(np.float32)
         if self.color == "auto":
-            levels += self._follow(colors.color_shift(levels, small), small, now)
+            shift = colors.tame_color(levels, small) - levels
+            levels += self._follow(shift, small, now)
         if small.shape != frame.shape:
             levels = Join(small, levels, *frame.shape[:2]).rows(frame, 0, len(frame))
         if self.strength != 1:

@@ -86,25 +86,10 @@ def tame_color(
         Float RGB levels 0..255.
     """
     cartoon = np.asarray(cartoon, np.float32).clip(0, 255)
-    shifted = color_shift(cartoon, photo, faces)
-    shifted += cartoon
-    return shifted.clip(0, 255, out=shifted)
-
-
-def color_shift(
-    cartoon: np.ndarray, photo: np.ndarray, faces: np.ndarray | None = None
-) -> np.ndarray:
-    """What `tame_color` adds to a cartoon: float32 `(H, W, 3)`, smooth.
-
-    Args:
-        cartoon: Float32 RGB levels 0..255, `(H, W, 3)`.
-        photo: As there.
-        faces: As there.
-    """
     apart = cv2.subtract(np.asarray(photo, np.float32), cartoon)
     guide = luma(*cv2.split(cartoon))
     radius = max(1, round(max(guide.shape) * WINDOW / 2))
-    return beyond_bounds(_guided(guide, cv2.split(apart), radius, STEPS), faces)
+    return bound_shift(cartoon, _guided(guide, cv2.split(apart), radius, STEPS), faces)
 
 
 def bound_shift(cartoon: np.ndarray, smooth: list, faces=None) -> np.ndarray:
@@ -118,18 +103,6 @@ def bound_shift(cartoon: np.ndarray, smooth: list, faces=None) -> np.ndarray:
     Returns:
         Float RGB levels 0..255.
     """
-    shift = beyond_bounds(smooth, faces)
-    shift += cartoon
-    return shift.clip(0, 255, out=shift)
-
-
-def beyond_bounds(smooth: list, faces=None) -> np.ndarray:
-    """Of a smooth difference what is beyond `tame_color`'s bounds: float32 `(H, W, 3)`.
-
-    Args:
-        smooth: Three channels `(H, W)`, float32.
-        faces: As `tame_color`'s.
-    """
     tint, bound = TINT, LIGHT
     if faces is not None:
         tint = TINT + (FACE_TINT - TINT) * faces[..., 0]
@@ -139,7 +112,9 @@ def beyond_bounds(smooth: list, faces=None) -> np.ndarray:
     size = np.sqrt(sum(channel * channel for channel in chroma))
     less = np.maximum(0, 1 - tint / np.maximum(size, 1e-6))
     light *= np.maximum(0, 1 - bound / np.maximum(np.abs(light), 1e-6))
-    return cv2.merge([np.float32(channel * less + light) for channel in chroma])
+    shift = cv2.merge([np.float32(channel * less + light) for channel in chroma])
+    shift += cartoon
+    return shift.clip(0, 255, out=shift)
 
 
 LUMA = np.array([0.299, 0.587, 0.114], np.float32)

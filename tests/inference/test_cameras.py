@@ -44,11 +44,21 @@ def test_who_is_slow_gets_the_newest_and_misses_the_others(film):
     assert seen < 8
 
 
-def test_it_can_be_closed_at_any_time(film):
+@pytest.mark.parametrize("asked", [0, 1, 3])
+def test_it_can_be_closed_at_any_time(film, asked):
     camera = Camera(film)
-    camera.newest()
+    for _ in range(asked):
+        assert camera.newest() is not None
     camera.close()
     assert not camera._thread.is_alive()
+
+
+def test_a_film_waits_until_its_second_frame_is_asked_for(film):
+    camera = Camera(film)
+    time.sleep(0.5)  # while a network is loaded and a window opened
+    assert camera.newest()[..., 0].mean() < 5
+    assert camera.newest()[..., 0].mean() < 100
+    camera.close()
 
 
 def test_a_camera_or_film_that_is_not_there_is_said(tmp_path):
@@ -68,6 +78,5 @@ def test_a_film_that_is_cut_off_is_said(film):
         camera = Camera(film)
         while camera.newest() is not None:
             pass
-        camera._thread.join()
     camera.close()
     assert camera.read < 20

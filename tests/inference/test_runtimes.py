@@ -11,6 +11,7 @@ import venv
 import zipfile
 from pathlib import Path
 
+import jsonschema
 import numpy as np
 import onnx
 import pytest
@@ -236,7 +237,10 @@ def test_without_onnxruntime_keras_draws(style, monkeypatch):
 def test_shipped_twins_are_those_of_the_shipped_weights(name):
     home = styles.HOME / name
     assert isinstance(load_style(name), runtimes.ONNXRuntime)
-    (entry,) = json.loads((home / "model.json").read_text())["models"]
+    contract = json.loads((home / "model.json").read_text())
+    schema = ROOT / "mobile" / "contract" / "model.schema.json"
+    jsonschema.validate(contract, json.loads(schema.read_text()))
+    (entry,) = contract["models"]
     digest = hashlib.sha256((home / "light.onnx").read_bytes()).hexdigest()
     assert (entry["file"], entry["sha256"]) == ("light.onnx", digest)
     card = (home / "card.md").read_text()
