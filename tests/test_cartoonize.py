@@ -1,5 +1,6 @@
 """Facts about the command that draws photos."""
 
+import av
 import numpy as np
 import pytest
 from PIL import Image
@@ -8,6 +9,7 @@ from cartoongan_tf.inference.cartoonizer import Cartoonizer
 from cartoongan_tf.networks.generators import Generator
 from cartoongan_tf.pictures import images
 from cartoongan_tf.samples import samples
+from tests.made_films import write_film
 
 
 @pytest.fixture
@@ -433,3 +435,96 @@ def test_a_link_to_itself_is_an_error_line_and_the_others_are_drawn(
     (line,) = result.stderr.strip().splitlines()
     assert line.startswith("error: ") and "loop.png" in line
     assert (tmp_path / "out" / "a.png").is_file()
+
+
+# ---------------------------------------------------------------- films
+
+
+@pytest.fixture
+def film(tmp_path):
+    large = samples.draw_photo(1, 80, 100)
+    pictures = [large[n : n + 48, n : n + 64] for n in range(20)]
+    return write_film(tmp_path / "film.mp4", pictures)
+
+
+def count(path):
+    with av.open(str(path)) as container:
+        return sum(1 for _ in container.decode(video=0))
+
+
+def test_a_film_becomes_a_cartoon(command, film, weights, tmp_path):
+    result = command("cartoonize", film, "--weights", weights, "--out", "o/c.mp4")
+    assert (result.returncode, result.stderr) == (0, "")
+    assert count(tmp_path / "o" / "c.mp4") == 20
+    assert below(tmp_path / "o") == ["c.mp4"]
+
+
+def test_of_a_preview_so_much_is_drawn(command, film, weights, tmp_path):
+    flags = ("--preview", "0.5", "--start", "0:00.5", "--strength", "0.5")
+    result = command("cartoonize", film, "--weights", weights, *flags)
+    assert (result.returncode, result.stderr) == (0, "")
+    assert count(tmp_path / "film_preview.mp4") == 6
+
+
+@pytest.mark.parametrize(
+    "flags, told",
+    [
+        (("--out", "cartoon"), "A film's name must end in .mp4"),
+        (("--out", "film.mp4"), "must not replace its film"),
+        (("--out", "c.gif", "--codec", "vp9"), "`--codec` must be absent for .gif"),
+        (("--start", "9"), "`--start` must lie in the film"),
+        (("--compare",), "`--compare` must go with photos"),
+    ],
+)
+def test_what_cannot_be_done_with_a_film_is_one_line(
+    command, film, weights, tmp_path, refused, flags, told
+):
+    before = film.read_bytes()
+    refused(command("cartoonize", film, "--weights", weights, *flags), told)
+    assert film.read_bytes() == before
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["film.mp4", "w"]
+
+
+@pytest.mark.parametrize("make, told", [
+    (lambda path: path.write_bytes(b""), "must not be empty"),
+    (lambda path: path.write_bytes(path.read_bytes()[:900]), "must be a whole video"),
+    (lambda path: path.unlink(), "must exist"),
+    (lambda path: write_sound(path), "must have a picture"),
+])  # fmt: skip
+def test_what_is_no_film_is_one_line(
+    command, film, weights, tmp_path, refused, make, told
+):
+    make(film)
+    result = command("cartoonize", film, "--weights", weights, "--out", "c.mp4")
+    refused(result, told, "film.mp4")
+    assert not list(tmp_path.glob("c.*"))
+
+
+def write_sound(path):
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("aac", rate=44100)
+        silence = np.zeros((1, 1024), np.float32)
+        frame = av.AudioFrame.from_ndarray(silence, "fltp", "mono")
+        frame.sample_rate, frame.pts = 44100, 0
+        container.mux(stream.encode(frame))
+        container.mux(stream.encode())
+
+
+def test_a_film_that_fails_does_not_stop_the_next(
+    command, film, weights, tmp_path, refused, monkeypatch
+):
+    from cartoongan_tf.video import jobs
+
+    write_film(tmp_path / "second.mp4", [samples.draw_photo(2, 48, 64)] * 3)
+    run = jobs.Job.run
+
+    def fail(job, *arguments):
+        if job.source.name == "film.mp4":
+            raise OSError(28, "No space left on device")
+        return run(job, *arguments)
+
+    monkeypatch.setattr(jobs.Job, "run", fail)
+    inputs = (film, tmp_path / "second.mp4")
+    result = command("cartoonize", *inputs, "--weights", weights, "--out", "o/")
+    refused(result, "No space left", "film.mp4")
+    assert below(tmp_path / "o") == ["second.mp4"]
