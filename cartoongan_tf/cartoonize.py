@@ -17,6 +17,8 @@ EXAMPLES = """\
   python -m cartoongan_tf.cartoonize night.jpg --color photo --strength 0.8 --out n.webp
   python -m cartoongan_tf.cartoonize portrait.jpg --draw-size 256
       fewer and larger lines; the cartoon has the photo's size all the same
+  python -m cartoongan_tf.cartoonize scan.tif --draw-size full --max-memory 2G
+      as large as it is, in tiles without seams
   python -m cartoongan_tf.cartoonize a.jpg b.jpg --compare --out sheet.png
       photo, its cartoon at --draw-size full, and as asked for; a row for each photo"""
 
@@ -66,6 +68,12 @@ def main(argv):
     flag("--keep-color", action="store_true", help="the same as --color photo")
     flag("--max-size", type=int, help="shrink photos to this long side before")
     flag(
+        "--max-memory",
+        metavar="SIZE",
+        help="memory that the program may take in all, such as 2G (default: what is "
+        "free); what does not fit is drawn in tiles, without seams",
+    )
+    flag(
         "--keep-metadata",
         action="store_true",
         help="keep the photo's date and GPS position in the cartoon; without it a "
@@ -110,6 +118,7 @@ def main(argv):
     from cartoongan_tf.pictures import draw_sizes, images, layout, memory
 
     draw_size = draw_sizes.check_draw_size(args.draw_size)
+    most = None if args.max_memory is None else memory.parse(args.max_memory)
 
     order = take_order(args.input, args.out, "cartoon", args.compare, args.overwrite)
     failures = order.failures
@@ -119,10 +128,11 @@ def main(argv):
         weights = runtimes.load_style(style, args.quality or "default")
     else:
         weights = Path(args.weights)
-    cartoonizer = Cartoonizer(weights, draw_size, color, not args.no_faces)
+    cartoonizer = Cartoonizer(weights, draw_size, color, not args.no_faces, most)
+    cartoonizer.tell = terminal.bar("drawing", "tile")
     full = cartoonizer.with_look("full", "style")
     widest = full if args.compare else cartoonizer
-    free = memory.available()
+    free = memory.left(most)
     budget = crowds.Budget(None if free is None else free // 2)
 
     def draw(job):

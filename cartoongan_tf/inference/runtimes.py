@@ -29,6 +29,7 @@ class KerasRuntime:
     """
 
     size = None  # any
+    has_generator = True
     side_by_side = False  # TensorFlow has its own threads, on every core
 
     def __init__(self, generator):
@@ -55,7 +56,7 @@ class SavedModelRuntime:
     """
 
     size = generator = bytes_per_pixel = None
-    side_by_side = False
+    has_generator = side_by_side = False
 
     def __init__(self, folder):
         import tensorflow as tf
@@ -81,7 +82,7 @@ class TFLiteRuntime:
     """
 
     generator = bytes_per_pixel = None
-    side_by_side = False
+    has_generator = side_by_side = False
 
     def __init__(self, path, threads=None):
         self._lock = threading.Lock()  # an interpreter draws one picture at a time
@@ -176,6 +177,11 @@ class ONNXRuntime:
         return self._session.run(["cartoon"], {"image": image}, told)[0]
 
     @property
+    def has_generator(self) -> bool:
+        """Whether `generator` is one, said without loading it."""
+        return self._source is not None
+
+    @property
     def generator(self):
         """The Keras generator that this is the twin of, loaded when asked for."""
         if self._source is not None and self._generator is None:
@@ -231,9 +237,9 @@ def load_runtime(path: str | os.PathLike, threads: int | None = None):
     Returns:
         A function of float32 RGB -1..1 `(1, height, width, 3)` to the same, with
         `size`: the one that it takes, or None for any (that is a multiple of 4);
-        `generator`: Keras's, or None; `bytes_per_pixel`: the memory that it takes, or
-        None where that is not known; `side_by_side`: whether several photos are drawn
-        faster at once than one after another.
+        `generator`: Keras's, or None, and `has_generator`; `bytes_per_pixel`: the
+        memory that it takes, or None where that is not known; `side_by_side`: whether
+        several photos are drawn faster at once than one after another.
 
     Raises:
         ValueError: When the file is absent, damaged, or not a generator's.
