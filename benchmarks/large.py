@@ -58,7 +58,7 @@ def measure(args) -> dict:
         generator = load_generator("hosoda")
     else:
         keras.utils.set_random_seed(1)
-        generator = Generator()
+        generator = Generator(num_blocks=args.blocks)
     loaded = peak()
     height = int((args.megapixels[0] * 1e6 / 1.5) ** 0.5)
     photo = mosaic(height, height * 3 // 2, args.photos)
@@ -89,6 +89,7 @@ def measure(args) -> dict:
             seconds[name].append(took)
     told = {
         "network": args.networks[0],
+        "blocks": args.blocks,
         "megapixels": photo.shape[0] * photo.shape[1] / 1e6,
         "layout": str(layout),
         "cpu": {name: min(t[0] for t in took) for name, took in seconds.items()},
@@ -116,6 +117,12 @@ def main():
     parser.add_argument("--megapixels", type=float, nargs="+", default=[1, 2, 4])
     parser.add_argument("--memory", help="as --max-memory of cartoonize")
     parser.add_argument("--color", default="style", choices=("style", "auto", "photo"))
+    parser.add_argument(
+        "--blocks",
+        type=int,
+        default=8,
+        help="of the paper's network: fewer are quicker",
+    )
     parser.add_argument("--photos", help="a folder of photos for the mosaic")
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--tiles-only", action="store_true")
@@ -127,7 +134,7 @@ def main():
     for network in args.networks:
         for size in args.megapixels:
             rest = [a for a in sys.argv[1:] if a.startswith("--tiles")]
-            for flag in ("memory", "color", "photos", "repeats"):
+            for flag in ("memory", "color", "photos", "repeats", "blocks"):
                 value = getattr(args, flag)
                 rest += [f"--{flag}", str(value)] if value is not None else []
             command = [sys.executable, __file__, network, "--one", *rest]

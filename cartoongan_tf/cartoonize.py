@@ -16,6 +16,8 @@ EXAMPLES = """\
   python -m cartoongan_tf.cartoonize night.jpg --color photo --strength 0.8 --out n.webp
   python -m cartoongan_tf.cartoonize portrait.jpg --draw-size 256
       fewer and larger lines; the cartoon has the photo's size all the same
+  python -m cartoongan_tf.cartoonize scan.tif --draw-size full --max-memory 2G
+      as large as it is, in tiles without seams
   python -m cartoongan_tf.cartoonize a.jpg b.jpg --compare --out sheet.png
       photo, its cartoon at --draw-size full, and as asked for; a row for each photo
   python -m cartoongan_tf.cartoonize film.mp4 --style hayao --out cartoon.mp4
@@ -77,6 +79,12 @@ def main(argv):
     flag("--keep-color", action="store_true", help="the same as --color photo")
     flag("--max-size", type=int, help="shrink photos to this long side before")
     flag(
+        "--max-memory",
+        metavar="SIZE",
+        help="memory that the program may take in all, such as 2G (default: what is "
+        "free); what does not fit is drawn in tiles, without seams",
+    )
+    flag(
         "--keep-metadata",
         action="store_true",
         help="keep the photo's date and GPS position in the cartoon; without it a "
@@ -136,6 +144,7 @@ def main(argv):
     from cartoongan_tf.video import orders
 
     draw_size = draw_sizes.check_draw_size(args.draw_size)
+    most = None if args.max_memory is None else memory.parse(args.max_memory)
 
     film_order = orders.take_order(args)
     if film_order:
@@ -155,7 +164,7 @@ def main(argv):
         runtime = runtimes.load_style(style, args.quality or "default", cores)
     else:
         runtime = runtimes.load_runtime(args.weights, cores)
-    cartoonizer = Cartoonizer(runtime, draw_size, color, not args.no_faces)
+    cartoonizer = Cartoonizer(runtime, draw_size, color, not args.no_faces, most)
     if film_order:
         weights = args.weights
         if weights is None:
@@ -164,9 +173,10 @@ def main(argv):
         for failure in failures:
             print(f"error: {failure}", file=sys.stderr)
         return 2 if failures else 0
+    cartoonizer.tell = terminal.bar("drawing", "tile")
     full = cartoonizer.with_look("full", "style")
     widest = full if args.compare else cartoonizer
-    free = memory.available()
+    free = memory.left(most)
     budget = crowds.Budget(None if free is None else free // 2)
 
     def draw(job):

@@ -43,6 +43,32 @@ def run(main, argv: list[str] | None = None) -> None:
     sys.exit(code or 0)
 
 
+def bar(label: str, unit: str):
+    """A function that is told how much of how much is done, and shows it.
+
+    A bar appears at the first word and goes at the last, each of a thread's own;
+    none where standard error is no terminal.
+
+    Args:
+        label: What is being done.
+        unit: What is counted.
+    """
+    import threading
+
+    own = threading.local()
+
+    def tell(done: int, of: int) -> None:
+        from tqdm import tqdm
+
+        if done == 1:
+            own.bar = tqdm(desc=label, total=of, unit=unit, leave=False, disable=None)
+        own.bar.update(done - own.bar.n)
+        if done == of:
+            own.bar.close()
+
+    return tell
+
+
 def expected_errors() -> tuple:
     """What goes wrong for want of good input, files, disk or memory."""
     errors = (ValueError, OSError, ImportError, MemoryError)

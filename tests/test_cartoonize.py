@@ -89,6 +89,21 @@ def test_strength_keep_color_and_max_size_do_what_python_does(
     assert np.array_equal(pixels(tmp_path / "c.png"), expected)
 
 
+def test_in_little_memory_a_photo_is_drawn_in_tiles_and_looks_the_same(
+    command, weights, tmp_path
+):
+    images.write(tmp_path / "a.png", samples.draw_photo(1, 200, 300))
+    look = "--draw-size", "full", "--color", "style", "--weights", weights
+    for name, more in (("whole.png", ()), ("tiles.png", ("--max-memory", "1M"))):
+        out = tmp_path / name
+        result = command("cartoonize", tmp_path / "a.png", *look, "--out", out, *more)
+        assert result.returncode == 0 and result.stderr == ""
+    whole, tiles = (
+        pixels(tmp_path / n).astype(int) for n in ("whole.png", "tiles.png")
+    )
+    assert np.abs(whole - tiles).max() <= 1
+
+
 @pytest.mark.parametrize(
     "flags, told",
     [
@@ -365,6 +380,7 @@ def test_styles_without_weights_or_unknown_are_refused(command, photo, refused):
     [
         (("--strength", "2"), "must be in 0..1. Received: 2.0"),
         (("--max-size", "0"), "must be at least 1. Received: 0"),
+        (("--max-memory", "much"), "such as 2G. Received: much"),
         (("--style", "hayao"), "must not both be given"),
         (("--out", "photo.png/x/c.png"), "must be writable"),
         (("--out", "c.tiff"), "must be a folder, or end in .jpeg"),

@@ -7,15 +7,14 @@ from pathlib import Path
 
 import numpy as np
 
-from cartoongan_tf.inference import styles
+from cartoongan_tf.inference import large, styles
+from cartoongan_tf.inference.large import BYTES_PER_PIXEL
 from cartoongan_tf.inference.runtimes import KerasRuntime, load_runtime, load_style
+from cartoongan_tf.inference.tiles import UNKNOWN_GENERATOR
 from cartoongan_tf.pictures import colors, draw_sizes, images, memory
 from cartoongan_tf.pictures.faces import find_faces
 from cartoongan_tf.pictures.joining import Join
 
-# Of the picture itself in float, `keep_color` included, at 1 and 4 megapixels.
-BYTES_PER_PIXEL = 150
-UNKNOWN_GENERATOR = 900  # as the paper's
 JOINED_BYTES_PER_PIXEL = 10  # of a photo that is drawn small: it, and the result
 
 COLORS = ("auto", "style", "photo")
@@ -35,6 +34,9 @@ class Cartoonizer:
         color: `style` as the network draws; `photo` with the photo's colour and
             exposure; `auto` with the style's, its accidents taken away.
         faces: Whether faces are looked for, by either `auto`.
+        max_memory: Bytes that this process may take in all; None for what is free. What
+            does not fit in one piece is drawn in tiles, and looks the same
+            (docs/large.md).
 
     A `.tflite` has one size: it draws at most that large. At `full` a larger photo is
     shrunk into it, and its cartoon enlarged without the photo's detail, with a warning.
@@ -49,11 +51,18 @@ class Cartoonizer:
     """
 
     def __init__(
-        self, weights=styles.DEFAULT, draw_size="auto", color="auto", faces=True
+        self,
+        weights=styles.DEFAULT,
+        draw_size="auto",
+        color="auto",
+        faces=True,
+        max_memory=None,
     ):
         self.draw_size = draw_sizes.check_draw_size(draw_size)
         self.color = check_color(color)
         self.faces = faces
+        self.max_memory = max_memory
+        self.tell = None  # a function that is told how many tiles of a photo are done
         if isinstance(weights, (str, os.PathLike)):
             is_style = isinstance(weights, str) and Path(weights).name == weights
             is_style = is_style and not Path(weights).suffix
@@ -110,6 +119,8 @@ class Cartoonizer:
         color = "photo" if keep_color else self.color
         if self.draw_size == "full":
             seen = find_faces(photo) if self.faces and color == "auto" else []
+            if large.is_large(self._run, *photo.shape[:2], self.max_memory):
+                return self._draw_large(photo, color, seen, photo.shape, strength)
             share = draw_sizes.weights(seen, photo.shape, photo.shape)
             levels = self._recolor(self._draw(photo), photo, color, share)
             return images.round_levels(_blend(levels, photo, strength))
@@ -196,11 +207,24 @@ class Cartoonizer:
     def _draw_small(self, photo, longest: int, color: str, faces: list):
         """A `Join` of the photo and its small cartoon; of a small photo the cartoon."""
         small = draw_sizes.shrink(photo, longest, self._run.size)
-        share = draw_sizes.weights(faces, photo.shape, small.shape)
-        levels = self._recolor(self._draw(small), small, color, share)
+        if large.is_large(self._run, *small.shape[:2], self.max_memory):
+            levels = self._draw_large(small, color, faces, photo.shape)
+        else:
+            share = draw_sizes.weights(faces, photo.shape, small.shape)
+            levels = self._recolor(self._draw(small), small, color, share)
         if small.shape == photo.shape:
             return levels
         return Join(small, levels, *photo.shape[:2])
+
+    def _draw_large(self, photo, color: str, faces: list, shape, strength=1.0):
+        """As a whole, coloured and uint8; `faces` are in a photo of `shape`."""
+
+        def share(top, bottom):
+            return draw_sizes.weights(faces, shape, photo.shape, top, bottom)
+
+        return large.draw(
+            self._run, photo, color, strength, share, self.max_memory, self.tell
+        )
 
     @staticmethod
     def _recolor(levels, photo, color, faces):
@@ -238,7 +262,8 @@ class Cartoonizer:
     def check_memory(self, height: int, width: int) -> None:
         """Checks that there is memory to draw a photo of this size.
 
-        Without it TensorFlow would be killed by the system, without a word.
+        What can be drawn in tiles needs little beside the photo and the cartoon
+        themselves. The rest would be killed by the system, without a word.
 
         Raises:
             ValueError: When there is not; the message says what size would do.
@@ -246,6 +271,8 @@ class Cartoonizer:
         if self._run.size is not None:
             return  # drawn at that size, whatever the photo's
         need = self.count_bytes(height, width)
+        if self._run.has_generator:
+            need = min(need, height * width * JOINED_BYTES_PER_PIXEL)
         free = memory.available()
         if free is not None and need > free:
             side = int(max(height, width) * (free / need) ** 0.5)

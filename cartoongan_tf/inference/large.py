@@ -1,13 +1,13 @@
 """Large photos: drawn as large as they are, in the memory that there is."""
 
-import numpy as np
-
 from cartoongan_tf.inference.tiles import UNKNOWN_GENERATOR, Tiles
-from cartoongan_tf.pictures import draw_sizes, images, memory
+from cartoongan_tf.pictures import images, memory
 from cartoongan_tf.pictures.large_colors import recolor
 
 LARGE = 2**22  # pixels, from which on colours are worked out on a small copy
 FLOATS = 40  # bytes a pixel: what goes into a network and what comes out, and copies
+# Of a picture that is coloured in one piece, at 1 and 4 megapixels.
+BYTES_PER_PIXEL = 150
 
 
 def is_large(run, height: int, width: int, most: int | None = None) -> bool:
@@ -19,32 +19,29 @@ def is_large(run, height: int, width: int, most: int | None = None) -> bool:
         width: Of it.
         most: As `draw`'s.
     """
-    if run.size is not None:
-        return False  # drawn at that size, whatever the photo's
+    if run.size is not None or not run.has_generator:
+        return False  # of one size; or a file that no stages can be cut from
     if height * width > LARGE:
         return True
     left = memory.left(most)
-    return left is not None and _count(run, height, width) + height * width * 150 > left
+    need = _count(run, height, width) + height * width * BYTES_PER_PIXEL
+    return left is not None and need > left
 
 
-def draw(run, photo, color, seen, strength=1.0, most=None, tell=None) -> np.ndarray:
+def draw(run, photo, color, strength=1.0, faces=None, most=None, tell=None):
     """Draws a photo, in tiles where memory is short.
 
     Args:
-        run: A runtime of `inference.runtimes`, for pictures of any size.
+        run: A runtime of `inference.runtimes`, for which `is_large` says so.
         photo: uint8 RGB `(H, W, 3)`.
         color: `auto`, `style` or `photo`.
-        seen: Faces, of `find_faces`.
         strength: 1 for the cartoon, 0 for the photo.
+        faces: As `recolor`'s.
         most: Bytes that this process may take in all; None for what is free.
         tell: Is told after every tile how many of how many are done.
 
     Returns:
         uint8 RGB `(H, W, 3)`.
-
-    Raises:
-        ValueError: When there is no memory for it, and the network is in a file that
-            cannot be cut into stages: an `.onnx` of one's own.
     """
     height, width = photo.shape[:2]
     left = memory.left(most)
@@ -53,19 +50,11 @@ def draw(run, photo, color, seen, strength=1.0, most=None, tell=None) -> np.ndar
         signed = run(images.to_signed(images.pad(photo))[None])[0]
         cartoon = images.to_uint8(images.crop(signed, height, width))
         del signed
-    elif run.generator is None:
-        raise ValueError(
-            f"A photo must fit in memory for an .onnx file. Received: {width}x{height} "
-            f"pixels, which take about {need / 2**30:.1f} GiB of {left / 2**30:.1f}; "
-            "the network's .keras file draws it in tiles"
-        )
     else:
-        cartoon = Tiles(run.generator)(photo, max(0, left - photo.nbytes), tell=tell)
-
-    def faces(top, bottom):
-        return draw_sizes.weights(seen, photo.shape, photo.shape, top, bottom)
-
-    recolor(cartoon, photo, color, strength, faces if seen is not None else None)
+        tiles = Tiles(run.generator)  # Keras may have to be loaded for it
+        left = max(0, memory.left(most) - photo.nbytes)
+        cartoon = tiles(photo, left, tell=tell)
+    recolor(cartoon, photo, color, strength, faces)
     return cartoon
 
 

@@ -20,12 +20,15 @@ class Maps:
     Args:
         room: Bytes that blocks may take in memory; what comes after them goes into a
             file that has no name any more, and is gone with the process.
+        tight: Whether memory is so scarce that blocks are worth a copy each, see
+            `_copy`.
     """
 
-    def __init__(self, room: int):
-        self.room = room
+    def __init__(self, room: int, tight: bool = True):
+        self.room, self.tight = room, tight
         self.used = self.spilled = 0
         self._blocks = {}  # by map, then by place
+        self._spare = {}  # pages by their size
         self._file, self._end, self._free = None, 0, {}
         self._lock = threading.Lock()  # of the file's place: one reads, one writes
 
@@ -41,7 +44,7 @@ class Maps:
         """
         if self.used + values.nbytes <= self.room:
             self.used += values.nbytes
-            held = _own_memory(values)
+            held = self._copy(values) if self.tight else values
         else:
             held = self._write(values)
         self._blocks.setdefault(name, {})[tuple(box)] = held, low, step
@@ -77,11 +80,32 @@ class Maps:
             held, _, _ = blocks.pop(box)
             if isinstance(held, np.ndarray):
                 self.used -= held.nbytes
+                if self.tight:
+                    self._spare.setdefault(held.nbytes, []).append(_pages(held))
             else:
                 start, shape, dtype = held
                 size = int(np.prod(shape)) * np.dtype(dtype).itemsize
                 self.spilled -= size
                 self._free.setdefault(size, []).append(start)
+
+    def _copy(self, values: np.ndarray) -> np.ndarray:
+        """A copy in pages of its own.
+
+        The C library keeps what it lends in pieces of megabytes: of a photo of 50
+        megapixels 150 MB, which nobody uses. New pages take the system as long as the
+        copy, so those of blocks that were dropped serve again while there is room.
+        """
+        size = values.nbytes
+        if not self._spare.get(size):
+            if self.used + sum(n * len(each) for n, each in self._spare.items()) > (
+                self.room
+            ):
+                self._spare.clear()
+            self._spare.setdefault(size, []).append(mmap.mmap(-1, size))
+        pages = self._spare[size].pop()
+        copy = np.frombuffer(pages, values.dtype).reshape(values.shape)
+        copy[...] = values
+        return copy
 
     def _write(self, values: np.ndarray) -> tuple:
         if self._file is None:
@@ -112,22 +136,18 @@ class Maps:
     def close(self) -> None:
         """Gives everything back."""
         self._blocks.clear()
+        self._spare.clear()
         self.used = self.spilled = 0
         if self._file is not None:
             self._file.close()
             self._file = None
 
 
-def _own_memory(values: np.ndarray) -> np.ndarray:
-    """A copy in pages of its own: the system has them back as soon as it is dropped.
-
-    The C library keeps what it lends in pieces of megabytes: of a photo of 50
-    megapixels 150 MB, which nobody uses.
-    """
-    copy = np.frombuffer(mmap.mmap(-1, values.nbytes), values.dtype)
-    copy = copy.reshape(values.shape)
-    copy[...] = values
-    return copy
+def _pages(array):
+    """The pages that an array of `_copy` lies in."""
+    while isinstance(array, np.ndarray):
+        array = array.base
+    return array.obj if isinstance(array, memoryview) else array
 
 
 def _disk() -> str | None:

@@ -31,6 +31,7 @@ class KerasRuntime:
     """
 
     size = None  # any
+    has_generator = True
     side_by_side = False  # TensorFlow has its own threads, on every core
 
     def __init__(self, generator):
@@ -57,7 +58,7 @@ class SavedModelRuntime:
     """
 
     size = generator = bytes_per_pixel = None
-    side_by_side = False
+    has_generator = side_by_side = False
 
     def __init__(self, folder):
         import tensorflow as tf
@@ -83,7 +84,7 @@ class TFLiteRuntime:
     """
 
     generator = bytes_per_pixel = None
-    side_by_side = False
+    has_generator = side_by_side = False
 
     def __init__(self, path, threads=None):
         self._lock = threading.Lock()  # an interpreter draws one picture at a time
@@ -176,6 +177,11 @@ class ONNXRuntime:
         large = image.shape[1] * image.shape[2] >= LARGE
         told = self._give_back if large else None
         return self._session.run(["cartoon"], {"image": image}, told)[0]
+
+    @property
+    def has_generator(self) -> bool:
+        """Whether `generator` is one, said without loading it."""
+        return self._source is not None
 
     @property
     def generator(self):
@@ -275,9 +281,9 @@ def load_runtime(path: str | os.PathLike, threads: int | None = None):
     Returns:
         A function of float32 RGB -1..1 `(1, height, width, 3)` to the same, with
         `size`: the one that it takes, or None for any (that is a multiple of 4);
-        `generator`: Keras's, or None; `bytes_per_pixel`: the memory that it takes, or
-        None where that is not known; `side_by_side`: whether several photos are drawn
-        faster at once than one after another.
+        `generator`: Keras's, or None, and `has_generator`; `bytes_per_pixel`: the
+        memory that it takes, or None where that is not known; `side_by_side`: whether
+        several photos are drawn faster at once than one after another.
 
     Raises:
         ValueError: When the file is absent, damaged, or not a generator's.

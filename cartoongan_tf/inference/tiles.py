@@ -69,7 +69,8 @@ class Tiles:
         def room(side):  # what the tile that is being drawn leaves
             return int(memory - WORKING * (side + 2 * halo) ** 2 * (own + FLOATS))
 
-        for size, smallest in ((4, 512), (2, 256)):
+        # Bytes a number: four, and what the C library keeps; or two.
+        for size, smallest in ((5, 512), (2, 256)):
             for side in SIDES:
                 # While a stage runs, a row of tiles is there twice.
                 kept = size * values * width * min(height + 2 * side, 2 * height)
@@ -102,7 +103,7 @@ class Tiles:
         boxes = [(t, b, le, r) for t, b in rows for le, r in columns]
         cartoon = np.empty_like(photo)
         known = np.zeros((1, 2, self.channels), np.float32)
-        maps = Maps(layout.room)
+        maps = Maps(layout.room, tight=layout.compact)
         done, first = 0, 0
         try:
             for place, stage in enumerate(self.stages):

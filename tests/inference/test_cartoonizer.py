@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from cartoongan_tf.exporting.onnx import write_onnx
 from cartoongan_tf.inference import cartoonizer as module
 from cartoongan_tf.inference.cartoonizer import Cartoonizer
 from cartoongan_tf.networks.generators import Generator
@@ -58,12 +59,35 @@ def test_other_arrays_are_refused(cartoonizer):
             cartoonizer(bad)
 
 
-def test_a_photo_too_large_for_memory_is_refused_with_a_size_that_fits(
-    cartoonizer, monkeypatch
+@pytest.mark.parametrize("color", ["style", "auto", "photo"])
+def test_a_photo_too_large_for_memory_is_drawn_in_tiles(cartoonizer, color):
+    photo = samples.draw_photo(2, 300, 400)
+    draw = cartoonizer.with_look("full", color)
+    whole = draw(photo, strength=0.8).astype(int)
+    told = []
+    draw.max_memory, draw.tell = 1, lambda done, of: told.append((done, of))
+    tiled = draw(photo, strength=0.8).astype(int)
+    assert told and told[-1][0] == told[-1][1]
+    assert np.abs(tiled - whole).max() <= (1 if color == "style" else 2)
+
+
+def test_so_is_a_large_drawing_of_a_larger_photo(cartoonizer):
+    photo = samples.draw_photo(2, 450, 600)
+    draw = cartoonizer.with_look(400, "style")
+    whole = draw(photo).astype(int)
+    draw.max_memory = 1
+    apart = np.abs(draw(photo) - whole)
+    assert apart.max() <= 2 and apart.mean() < 0.1
+
+
+def test_an_onnx_file_of_ones_own_too_large_for_memory_is_refused(
+    tmp_path, monkeypatch
 ):
+    write_onnx(Generator(2, 0), tmp_path / "own.onnx")
+    draw = Cartoonizer(tmp_path / "own.onnx", draw_size="full")
     monkeypatch.setattr(module.memory, "available", lambda: 2**20)
     with pytest.raises(ValueError, match=r"fit in memory.*640x480.*--max-size"):
-        cartoonizer(np.zeros((480, 640, 3), np.uint8))
+        draw(np.zeros((480, 640, 3), np.uint8))
 
 
 def test_a_file_too_large_for_memory_is_refused_by_its_header(

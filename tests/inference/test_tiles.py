@@ -150,8 +150,9 @@ def block(*shape, seed=0):
 
 
 @pytest.mark.parametrize("room", [0, 500, 10**6])
-def test_parts_are_read_across_blocks_wherever_they_lie(room):
-    whole, maps = block(12, 10, 3), Maps(room)
+@pytest.mark.parametrize("tight", [True, False])
+def test_parts_are_read_across_blocks_wherever_they_lie(room, tight):
+    whole, maps = block(12, 10, 3), Maps(room, tight)
     for t, b in ((0, 5), (5, 12)):
         for le, r in ((0, 4), (4, 10)):
             maps.put("x", (t, b, le, r), whole[t:b, le:r])
