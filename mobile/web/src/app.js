@@ -16,7 +16,7 @@ import {
   keep, recall, say, sayReason, styleName, switchLanguage, translate,
 } from "./strings.js";
 import { findLack } from "./support.js";
-import { complain, retell, tell, tellOffline } from "./telling.js";
+import { complain, retell, tell, tellOffline, tellRunning } from "./telling.js";
 
 const $ = (id) => document.getElementById(id);
 const QUICK = 256; // pixels: drawn in a third of the time
@@ -73,22 +73,7 @@ const handing = new Handing({
 // ------------------------------------------------------------------ telling
 
 function tellEngine() {
-  const { running, fallback, drawing, table } = state.cartoonizer ?? {};
-  const { accelerator, threads } = running ?? {};
-  let device = "–";
-  if (accelerator === "webgpu") device = say("onGpu");
-  else if (running) device = say(threads > 1 ? "onCpu" : "onCpuAlone", { threads });
-  $("running").textContent = device;
-  $("took").textContent = drawing
-    ? say("second", { seconds: drawing.seconds.toFixed(2) })
-    : "–";
-  $("drawn-at").textContent = drawing ? say("pixels", drawing) : "–";
-  $("fallback").hidden = !fallback;
-  $("fallback").textContent = fallback
-    ? say("fellBack", { reason: sayReason(fallback) })
-    : "";
-  const style = table?.styles.find(({ name }) => name === state.style);
-  $("licence").textContent = style?.licence ?? "–";
+  tellRunning(state.cartoonizer ?? {}, state.style);
 }
 
 function onProgress({ stage: step, done }) {
@@ -128,7 +113,8 @@ async function draw(mine) {
     if (state.isExample) choice.faces = false; // there are none: one file less to wait for
     // The very first one comes sooner, and then again as fine as it was asked for.
     if (!cartoonizer.drawing && choice.size > QUICK) {
-      const quick = await cartoonizer.draw(photo.pixels, { ...choice, size: QUICK });
+      const variant = await quickVariant(cartoonizer, style);
+      const quick = await cartoonizer.draw(photo.pixels, { ...choice, variant, size: QUICK });
       if (mine !== latest || live.isOpen) return;
       showDrawn(quick);
     }
@@ -147,6 +133,11 @@ async function draw(mine) {
     tellEngine();
   }
   if (mine === latest && state.cartoon) drawCards(mine); // not awaited: it may be long
+}
+
+/** Half the download, and as like as can be seen; but no GPU takes it. */
+async function quickVariant(cartoonizer, style) {
+  return (await cartoonizer.triesGpu()) ? undefined : cartoonizer.liveVariant(style);
 }
 
 function showDrawn(cartoon) {

@@ -71,8 +71,12 @@ export class Cartoonizer {
     return this.table.styles.map((style) => style.name);
   }
 
-  /** The variant to draw a camera's pictures with: the faster one, where there is one. */
+  /**
+   * The variant to draw a camera's pictures with: the faster one, where there is one.
+   * GPUs take float16 alone.
+   */
   liveVariant(style) {
+    if (this.running?.accelerator === "webgpu") return this.table.variant;
     const { models } = this.table.styles.find(({ name }) => name === style);
     const isLive = ({ variant }) => variant === this.table.live;
     return models.some(isLive) ? this.table.live : this.table.variant;
@@ -218,6 +222,12 @@ export class Cartoonizer {
       }
     }
     await this.#open("wasm", 1, files);
+  }
+
+  /** Whether it will begin on the GPU. */
+  async triesGpu() {
+    if (this.engine === "cpu" || this.fallback) return false;
+    return (await findGpu(this.engine === "gpu")).isTaken;
   }
 
   async #mayUseGpu() {

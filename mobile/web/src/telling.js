@@ -1,7 +1,7 @@
 // The lines of the page that change: what is going on, what went wrong, what works
 // offline. Each is remembered by its key, to be told again in another language.
 
-import { say } from "./strings.js";
+import { say, sayReason } from "./strings.js";
 
 const said = { status: null, trouble: null, offline: ["offlineWait"] };
 
@@ -32,4 +32,24 @@ export function tellOffline(key, values) {
 /** Tells everything again, the language having changed. */
 export function retell() {
   for (const [id, line] of Object.entries(said)) write(id, line);
+}
+
+/** Tells what draws, how long it took, and under what licence the style is. */
+export function tellRunning({ running, fallback, drawing, table }, name) {
+  const $ = (id) => document.getElementById(id);
+  const { accelerator, threads } = running ?? {};
+  let device = "–";
+  if (accelerator === "webgpu") device = say("onGpu");
+  else if (running) device = say(threads > 1 ? "onCpu" : "onCpuAlone", { threads });
+  $("running").textContent = device;
+  $("took").textContent = drawing
+    ? say("second", { seconds: drawing.seconds.toFixed(2) })
+    : "–";
+  $("drawn-at").textContent = drawing ? say("pixels", drawing) : "–";
+  $("fallback").hidden = !fallback;
+  $("fallback").textContent = fallback
+    ? say("fellBack", { reason: sayReason(fallback) })
+    : "";
+  const style = table?.styles.find((each) => each.name === name);
+  $("licence").textContent = style?.licence ?? "–";
 }

@@ -43,6 +43,23 @@ test("the GPU draws what the CPU draws", async (context) => {
   assert.deepEqual(page.errors, []);
 });
 
+test("the camera, too, is drawn by the GPU, which takes no int8", async () => {
+  const page = await gpuStand.visit();
+  await drawn(page);
+  const [variant, running, fallback] = await page.evaluate(async () => {
+    const { Cartoonizer } = await import("./cartoonizer.js");
+    const cartoonizer = await Cartoonizer.open("./", { engine: "gpu" });
+    const [style] = cartoonizer.styles;
+    const photo = new ImageData(64, 64);
+    photo.data.forEach((_, i) => (photo.data[i] = (i * 7919) % 251));
+    await cartoonizer.draw(photo, { style, size: 256, faces: false });
+    const live = cartoonizer.liveVariant(style);
+    await cartoonizer.draw(photo, { style, size: 256, variant: live, faces: false });
+    return [live, cartoonizer.running.accelerator, cartoonizer.fallback];
+  });
+  assert.deepEqual([variant, running, fallback], ["float16", "webgpu", null]);
+});
+
 test("a software GPU is not taken by itself", async () => {
   const page = await gpuStand.visit();
   await drawn(page);

@@ -20,6 +20,8 @@ const small = devices["iPhone SE"];
 const LOOKS = {
   "desktop-en": { ...desktop, locale: "en-GB" },
   "desktop-ko-dark": { ...desktop, locale: "ko-KR", colorScheme: "dark" },
+  "large-en": { viewport: { width: 2560, height: 1440 }, locale: "en-GB" },
+  "large-ko-dark": { viewport: { width: 2560, height: 1440 }, locale: "ko-KR", colorScheme: "dark" },
   "phone-en": { ...phone, locale: "en-US" },
   "phone-ko": { ...phone, locale: "ko-KR" },
   "phone-en-dark": { ...phone, locale: "en-US", colorScheme: "dark" },
@@ -45,6 +47,9 @@ for (const [name, options] of Object.entries(LOOKS)) {
     const wide = await page.evaluate(() => document.documentElement.scrollWidth);
     assert.ok(wide <= page.viewportSize().width, `it is ${wide} pixels wide`);
 
+    const stage = await page.$eval("#stage", (element) => element.clientWidth);
+    assert.ok(stage >= 0.6 * page.viewportSize().width, `the picture has ${stage} pixels`);
+
     const low = await page.$$eval("button:not([hidden]), select, .card, .switch label, .check", (all) =>
       all.filter((e) => e.offsetParent && e.getBoundingClientRect().height < 40)
         .map((e) => e.outerHTML),
@@ -66,6 +71,13 @@ for (const [name, options] of Object.entries(LOOKS)) {
       violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]),
       [],
     );
+    await page.click("#help"); // what opens is as accessible
+    const opened = await page.evaluate(() => axe.run("#helping"));
+    assert.deepEqual(opened.violations.map(({ id }) => id), []);
+    await page.keyboard.press("Escape");
+    await page.click("#cut");
+    const cutting = await page.evaluate(() => axe.run(".left"));
+    assert.deepEqual(cutting.violations.map(({ id }) => id), []);
     assert.deepEqual(page.errors, []);
   });
 }
@@ -96,7 +108,7 @@ test("all can be done by keyboard", async () => {
   const page = await stand.visit({ ...desktop });
   await drawn(page);
   const reached = [];
-  for (let i = 0; i < 20; i++) {
+  for (let i = 0; i < 40; i++) {
     await page.keyboard.press("Tab");
     const [id, hasRing] = await page.evaluate(() => {
       const element = document.activeElement;
@@ -106,7 +118,7 @@ test("all can be done by keyboard", async () => {
     assert.ok(hasRing, id);
     reached.push(id);
   }
-  for (const id of ["language", "divider", "save", "choose", "camera", "style", "strength", "size", "color", "faces", "SUMMARY"]) {
+  for (const id of ["language", "divider", "save", "choose", "camera", "style", "strength", "size", "color", "faces", "SUMMARY", "turn", "cut", "closer", "help"]) {
     assert.ok(reached.includes(id), `${id} is not reached: ${reached}`);
   }
   await page.focus("input[name=style]:checked");

@@ -60,15 +60,32 @@ test("of one file a style's model of every size is made, to the byte", async () 
   assert.equal(photos.length, made, "a style's photo weights are shipped once");
 });
 
+test("the first cartoon comes by the smaller file, and then as fine as was asked for", async () => {
+  const visit = await stand.visit({}, { settings: { size: "512" }, cores: 2 });
+  await drawn(visit);
+  assert.match(await visit.textContent("#drawn-at"), /^480 pixels/);
+  const models = [...visit.requested].filter((url) => /models\/.*pepper/.test(url));
+  assert.deepEqual(models.map((url) => /int8|float16/.exec(url)[0]), ["int8", "float16"]);
+  const { data } = await save(visit);
+  const fine = await decode(visit, data);
+  await visit.check("input[name=color][value=style]", { force: true });
+  await drawn(visit);
+  await visit.check("input[name=color][value=auto]", { force: true });
+  await drawn(visit);
+  assert.equal(compare(await decode(visit, (await save(visit)).data), fine).levels, 0);
+});
+
 test("the cards show the visitor's own photo in each style", async () => {
   const photo = await paint(400, 200, [["#36c", 0, 0, 400, 120], ["#4a3", 0, 120, 400, 80]]);
+  const earlier = await page.$eval(".preview", (card) => card.dataset.of ?? "");
   await choose(page, "mine.png", photo, "image/png");
   const styles = table().styles.map(({ name }) => name);
-  await page.waitForFunction((count) => {
+  await page.waitForFunction(([count, before]) => {
     const cards = [...document.querySelectorAll(".preview")];
     const first = cards[0].dataset.of;
-    return first && cards.filter((card) => card.dataset.of === first).length === count;
-  }, styles.length);
+    const alike = cards.filter((card) => card.dataset.of === first);
+    return first && first !== before && alike.length === count;
+  }, [styles.length, earlier]);
   const cards = await page.$$eval(".preview", (all) =>
     all.map((card) => [card.width, card.height, card.toDataURL()]));
   for (const [width, height] of cards) assert.deepEqual([width, height], [128, 64]);
