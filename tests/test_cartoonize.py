@@ -1,5 +1,9 @@
 """Facts about the command that draws photos."""
 
+import os
+import subprocess
+import sys
+
 import av
 import numpy as np
 import pytest
@@ -9,6 +13,7 @@ from cartoongan_tf.inference.cartoonizer import Cartoonizer
 from cartoongan_tf.networks.generators import Generator
 from cartoongan_tf.pictures import images
 from cartoongan_tf.samples import samples
+from tests.conftest import ROOT
 from tests.made_films import write_film
 
 
@@ -473,6 +478,21 @@ def test_a_film_becomes_a_cartoon(command, film, weights, tmp_path):
     assert (result.returncode, result.stderr) == (0, "")
     assert count(tmp_path / "o" / "c.mp4") == 20
     assert below(tmp_path / "o") == ["c.mp4"]
+
+
+@pytest.mark.slow
+def test_a_film_in_the_default_style_needs_no_tensorflow(film, tmp_path):
+    code = (
+        "import sys; from cartoongan_tf.cartoonize import main\n"
+        "assert main(['film.mp4', '--preview', '0.3']) == 0\n"
+        "assert not {'tensorflow', 'keras'} & sys.modules.keys()"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONSAFEPATH": ""},
+    )  # fmt: skip
+    assert result.returncode == 0, result.stderr
+    assert (tmp_path / "film_preview.mp4").is_file()
 
 
 def test_of_a_preview_so_much_is_drawn(command, film, weights, tmp_path):

@@ -28,6 +28,10 @@ SUFFIXES = (
 HD = 720  # from this height on, a film that does not tell is BT.709, below BT.601
 HDR = {16: "PQ", 18: "HLG"}  # transfer curves, by their number in ITU-T H.273
 JOINED = Flags.ts_discont.value  # formats whose clock may begin anew midway
+# Names in a film need not be UTF-8; from PyAV 19 on it minds that itself.
+NAMES = (
+    {} if int(av.__version__.split(".")[0]) >= 19 else {"metadata_errors": "replace"}
+)
 FAILURES = 200  # so many in a row, with not a frame between, end a film
 
 
@@ -157,7 +161,7 @@ class Film:
                 raise ValueError(f"A film must be a file. Received: {self.path}")
             # "file:", or FFmpeg takes a colon's left side for a protocol ("Ponyo"),
             # and "-" for its standard input.
-            container = av.open(f"file:{self.path}", metadata_errors="replace")
+            container = av.open(f"file:{self.path}", **NAMES)
         except av.FFmpegError as error:
             if isinstance(error, FileNotFoundError):
                 raise ValueError(

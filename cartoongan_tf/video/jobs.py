@@ -23,6 +23,8 @@ from cartoongan_tf.video.parts import FRAMES, Parts, PartWriter
 from cartoongan_tf.video.readers import open_reader
 from cartoongan_tf.video.threads import Behind, ahead
 
+cv2 = images.opencv()
+
 BLOCK, BLOCKS = 2**16, 256  # bytes, and how many of them a film's hash looks at
 
 
@@ -109,6 +111,9 @@ class Job:
         """
         manifest = self.manifest(cartoonizer, model)
         parts = Parts(self.target, manifest, self.overwrite)
+        # The threads are ours. And OpenCV's flow depends on how many threads it has.
+        threads = cv2.getNumThreads()
+        cv2.setNumThreads(1)
         try:
             self._draw(cartoonizer, parts)
             self._finish(parts)
@@ -124,6 +129,8 @@ class Job:
             else:
                 parts.remove()
             raise
+        finally:
+            cv2.setNumThreads(threads)
         parts.remove()
         return self.told
 

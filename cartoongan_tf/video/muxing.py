@@ -12,6 +12,7 @@ from pathlib import Path
 import av
 import numpy as np
 
+from cartoongan_tf.films.frames import NAMES
 from cartoongan_tf.video.encoders import FORMATS
 from cartoongan_tf.video.parts import Parts, count_packets, write_error
 
@@ -63,7 +64,7 @@ class Copied:
 
 def open_film(path: Path):
     """A film's container, opened as `films` does."""
-    return av.open(f"file:{path}", metadata_errors="replace")
+    return av.open(f"file:{path}", **NAMES)
 
 
 def drawn_index(container) -> int:
