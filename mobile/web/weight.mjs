@@ -68,6 +68,7 @@ try {
       const page = await context.newPage();
       page.setDefaultTimeout(120_000);
       sent = 0;
+      await sleep(1500); // the browser before is gone by then
       const before = cpuSeconds();
       const begun = performance.now();
       await page.goto(address, { waitUntil: "commit" });

@@ -135,6 +135,13 @@ async function draw(mine) {
   if (mine === latest && state.cartoon) drawCards(mine); // not awaited: it may be long
 }
 
+async function warm() {
+  const { cartoonizer, style } = state;
+  const isQuick = chosen().size > QUICK;
+  const variant = isQuick ? await quickVariant(cartoonizer, style) : undefined;
+  cartoonizer.warm({ style, variant, size: QUICK });
+}
+
 /** Half the download, and as like as can be seen; but no GPU takes it. */
 async function quickVariant(cartoonizer, style) {
   return (await cartoonizer.triesGpu()) ? undefined : cartoonizer.liveVariant(style);
@@ -351,6 +358,7 @@ async function begin() {
   const shared = await takeShared();
   await models;
   if (!state.cartoonizer) return;
+  warm(); // not awaited: it takes longer than the example
   await example;
   if (shared.length) take(shared);
   else await redraw();

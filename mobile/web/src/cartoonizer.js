@@ -123,6 +123,18 @@ export class Cartoonizer {
     ];
   }
 
+  /**
+   * Starts what a first drawing will need, without waiting for its photo. What fails is
+   * told by that drawing.
+   */
+  warm(choice) {
+    const started = this.turn.then(async () => {
+      if (!this.worker) await this.#start(this.#find(choice).slice(0, 1));
+    });
+    this.turn = started.catch(() => {});
+    return this.turn;
+  }
+
   /** Ends the worker and frees its memory; the next `draw` starts another. */
   close() {
     this.worker?.terminate();
