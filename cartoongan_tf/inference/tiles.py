@@ -13,7 +13,8 @@ import numpy as np
 from cartoongan_tf.inference.maps import LEVELS, Maps
 from cartoongan_tf.pictures import images
 
-SIDES = 1024, 768, 512, 384, 256  # of a tile, in pixels; larger ones are no faster
+SIDES = 1024, 768, 512, 384, 256  # of a tile, in pixels
+LARGEST = 2**28  # bytes of a tile: larger ones are slower
 SMALLEST_TILE = 128
 FLOATS = 40  # bytes a pixel: a tile of the photo, and what is read for the next
 WORKING = 3  # measured: times what a whole picture of a tile's size takes
@@ -74,6 +75,8 @@ class Tiles:
             for side in SIDES:
                 # While a stage runs, a row of tiles is there twice.
                 kept = size * values * width * min(height + 2 * side, 2 * height)
+                if side**2 * (own + FLOATS) > LARGEST:
+                    continue
                 if side >= smallest and kept <= room(side):
                     return Layout(side, size == 2, room(side))
         # A quarter of the memory for the tile that is being drawn, and disk for maps.

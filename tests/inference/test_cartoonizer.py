@@ -77,7 +77,7 @@ def test_so_is_a_large_drawing_of_a_larger_photo(cartoonizer):
     whole = draw(photo).astype(int)
     draw.max_memory = 1
     apart = np.abs(draw(photo) - whole)
-    assert apart.max() <= 2 and apart.mean() < 0.1
+    assert apart.max() <= 2 and apart.mean() < 0.3  # of levels rounded once more
 
 
 def test_an_onnx_file_of_ones_own_too_large_for_memory_is_refused(
