@@ -11,6 +11,7 @@ mkdir -p target/generated target/compiled target/assets/models
 aapt2 compile --dir src/main/res -o target/compiled/res.zip
 # Gradle's plugin puts package and versions in; aapt2 alone wants them in the file
 sed -e 's/<manifest /<manifest package="org.cartoongan.app" /' \
+  -e 's/${applicationId}/org.cartoongan.app/' \
   -e 's#<application#<uses-sdk android:minSdkVersion="24" android:targetSdkVersion="35" />\n    <application#' \
   src/main/AndroidManifest.xml > target/compiled/AndroidManifest.xml
 for contract in "$models"/*/tflite/model.json; do

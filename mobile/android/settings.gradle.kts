@@ -15,5 +15,6 @@ dependencyResolutionManagement {
 }
 
 rootProject.name = "CartoonGAN"
-include(":app", ":core")
+include(":app", ":core", ":opencv")
 project(":core").projectDir = file("../core")
+project(":opencv").projectDir = file("../opencv")

@@ -31,7 +31,7 @@ android {
         abi { // OpenCV is 23 MB for an arm64 phone, 136 MB for all processors
             isEnable = true
             reset()
-            include("arm64-v8a", "armeabi-v7a", "x86_64")
+            include("arm64-v8a", "x86_64") // LiteRT has no others: google-ai-edge/LiteRT#3926
             isUniversalApk = false
         }
     }

@@ -212,4 +212,40 @@ class CartoonizerTest {
         assertTrue(error.message, error.message!!.startsWith("${file.name} on CPU must start. Received: "))
         file.delete()
     }
+
+    @Test
+    fun `a Mat in, a Mat out, of every kind of channels, and onto itself`() {
+        Cartoonizer(Mirror(Extent(128, 64)) { FloatArray(it.size) { i -> -it[i] } }).use { cartoonizer ->
+            for (channels in listOf(1, 3, 4)) {
+                val type = CvType.CV_8UC(channels)
+                val mat = Mat(61, 97, type, org.opencv.core.Scalar(200.0, 100.0, 50.0, 70.0))
+                val cartoon = cartoonizer.draw(mat, look = Fixtures.plain)
+                assertEquals(type, cartoon.type())
+                val negative = listOf(55.0, 155.0, 205.0, 70.0).take(channels)
+                assertEquals(negative, cartoon.get(60, 96).toList())
+                assertEquals(200.0, mat.get(0, 0)[0], 0.0)
+                assertEquals(mat, cartoonizer.draw(mat, mat, rgb = false, look = Fixtures.plain))
+                assertEquals(negative, mat.get(0, 0).toList())
+            }
+        }
+    }
+
+    @Test
+    fun `a processor's cores are used, four at most`() {
+        assertEquals(listOf(1, 2, 4, 4), listOf(1, 2, 4, 8).map(Network::usualThreads))
+        fun tasks() = java.io.File("/proc/self/task").list()!!.size
+        fun added(threads: Int) = tasks().let { before ->
+            LiteRtEngine.open(Fixtures.model(256, "int8"), threads = threads).use {
+                it.run(FloatArray(256 * 256 * 3))
+                tasks() - before
+            }
+        }
+        added(1) // what the first run brings by itself
+        assertTrue("four do more than one", added(4) >= added(1) + 2)
+    }
+
+    @Test
+    fun `OpenCV's library is named by its version`() {
+        assertEquals("opencv_java" + org.opencv.core.Core.VERSION.substringBefore('.'), OpenCv.library)
+    }
 }

@@ -87,4 +87,33 @@ class FramesTest {
         }
         assertEquals("A frame must be turned by 0, 90, 180 or 270. Received: 45", error.message)
     }
+
+    @Test
+    fun `a camera's own memory is read without a byte beyond its end`() {
+        val planes = frame(2, 5).map { plane ->
+            val bytes = plane.buffer.array()
+            Plane(ByteBuffer.allocateDirect(bytes.size).put(bytes).apply { flip() }, plane.rowStride, plane.pixelStride)
+        }
+        val direct = Fixtures.rgb(Frames.toRgb(planes, size, 0, false, Extent(64, 64)))
+        val copied = Fixtures.rgb(Frames.toRgb(frame(2, 5), size, 0, false, Extent(64, 64)))
+        org.junit.Assert.assertArrayEquals(copied.pixels, direct.pixels)
+        near(color(63, 47), direct.pixels.last())
+    }
+
+    @Test
+    fun `range and matrix are the camera's`() {
+        // white, black and red as BT.601 and BT.709 of either range write them
+        val cases = listOf(
+            YuvColors.JFIF to listOf(Triple(255, 128, 128), Triple(0, 128, 128), Triple(76, 85, 255)),
+            YuvColors(isHdtv = false, isLimited = true) to listOf(Triple(235, 128, 128), Triple(16, 128, 128), Triple(81, 90, 240)),
+            YuvColors(isHdtv = true, isLimited = false) to listOf(Triple(255, 128, 128), Triple(0, 128, 128), Triple(54, 99, 255)),
+            YuvColors(isHdtv = true, isLimited = true) to listOf(Triple(235, 128, 128), Triple(16, 128, 128), Triple(63, 102, 240)),
+        )
+        val expected = listOf(Triple(255, 255, 255), Triple(0, 0, 0), Triple(255, 0, 0))
+        for ((colors, values) in cases) for ((value, wanted) in values.zip(expected)) {
+            fun plane(side: Int, level: Int) = Plane(ByteBuffer.wrap(ByteArray(side * side) { level.toByte() }), side, 1)
+            val planes = listOf(plane(4, value.first), plane(2, value.second), plane(2, value.third))
+            near(wanted, Fixtures.rgb(Frames.toRgb(planes, Extent(4, 4), 0, false, Extent(4, 4), colors)).pixels[0])
+        }
+    }
 }

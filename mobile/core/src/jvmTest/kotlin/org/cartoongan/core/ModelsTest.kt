@@ -1,6 +1,7 @@
 package org.cartoongan.core
 
 import java.io.File
+import com.google.ai.edge.litert.Accelerator
 import org.junit.Assert.assertEquals
 import org.junit.Assert.assertThrows
 import org.junit.Assert.assertTrue
@@ -61,5 +62,19 @@ class ModelsTest {
         assertTrue(refusal("{").startsWith("c.json must be what `export` wrote. Received: "))
         assertTrue("must be float32 NHWC RGB" in refusal(text.replace("NHWC", "NCHW")))
         assertTrue("must be float32 NHWC RGB" in refusal(text.replace("\"range\"", "\"range\": [0, 1], \"was\"")))
+    }
+
+    @Test
+    fun `the file is chosen by its purpose, not by its place`() {
+        val models = Fixtures.models.filter { it.style == "paprika" }.ifEmpty { Fixtures.models }.shuffled(java.util.Random(7))
+        fun name(purpose: Purpose, accelerator: Accelerator = Accelerator.CPU) =
+            Models.pick(models, purpose, accelerator).let { "${it.size} ${it.variant}" }
+        assertEquals("512x512 float16", name(Purpose.PHOTO))
+        assertEquals("256x256 int8", name(Purpose.LIVE))
+        assertEquals("256x256 float16", name(Purpose.LIVE, Accelerator.GPU))
+        val error = assertThrows(CartoonException::class.java) {
+            Models.pick(models.filter { it.variant == "int8" }.take(1), Purpose.PHOTO, Accelerator.GPU)
+        }
+        assertEquals("A style must have a model of float16 or float32 on GPU. Received: [int8]", error.message)
     }
 }

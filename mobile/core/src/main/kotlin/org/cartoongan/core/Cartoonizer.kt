@@ -1,5 +1,7 @@
 package org.cartoongan.core
 
+import android.content.Context
+import android.graphics.Bitmap
 import com.google.ai.edge.litert.Accelerator
 import java.io.Closeable
 import java.io.File
@@ -17,12 +19,12 @@ import org.opencv.core.Mat
  * says the [Look], and what is done exactly says `docs/look.md`. A photo that is drawn as large
  * as it is gives, level for level, what Python gives.
  *
- * Load OpenCV's native library first (`OpenCVLoader.initLocal()` on Android), call it from one
- * thread, and [close] it.
+ * Load OpenCV's native library first ([fromAssets] does, else [OpenCv.load]), call it from one
+ * thread that is not the screen's, and [close] it.
  *
  * @param faces closed with it; null finds none.
  */
-class Cartoonizer(private val engine: Engine, private val faces: FaceFinder? = null) : Closeable {
+class Cartoonizer @JvmOverloads constructor(private val engine: Engine, private val faces: FaceFinder? = null) : Closeable {
     private var open = true
 
     /** Of the model. */
@@ -38,6 +40,8 @@ class Cartoonizer(private val engine: Engine, private val faces: FaceFinder? = n
      * @throws CartoonException when the model fails.
      * @throws CancellationException when [watch] said no.
      */
+    @JvmOverloads
+    @Throws(CartoonException::class)
     fun draw(
         photo: Raster,
         cartoon: Raster,
@@ -86,6 +90,35 @@ class Cartoonizer(private val engine: Engine, private val faces: FaceFinder? = n
         }
     }
 
+    /**
+     * Draws a bitmap of any kind, which stays as it is. It has no EXIF any more: for a file's
+     * photo, turned upright, give [Bitmaps.read].
+     *
+     * @return a mutable one of its size, ARGB_8888.
+     * @throws CartoonException when the model fails, or there is no memory for a second bitmap.
+     */
+    @JvmOverloads
+    @Throws(CartoonException::class)
+    fun draw(photo: Bitmap, strength: Float = 1f, look: Look = Look(), watch: Watch = Watch { true }): Bitmap =
+        Bitmaps.copy(photo).also { draw(BitmapRaster(it), BitmapRaster(it), strength, look, watch) }
+
+    /**
+     * Draws OpenCV's picture: a Mat in, a Mat out.
+     *
+     * @param photo 8 bits, of 1, 3 or 4 channels.
+     * @param cartoon made as large as the photo, and of its type; give the same one for each frame,
+     *   so that no memory is asked for. May be the photo.
+     * @param rgb whether its channels are RGB or RGBA, as a camera view gives; false for BGR, as `imread` gives.
+     * @return `cartoon`.
+     */
+    @JvmOverloads
+    @Throws(CartoonException::class)
+    fun draw(photo: Mat, cartoon: Mat = Mat(), rgb: Boolean = true, strength: Float = 1f, look: Look = Look()): Mat {
+        cartoon.create(photo.rows(), photo.cols(), photo.type())
+        draw(MatRaster(photo, rgb), MatRaster(cartoon, rgb), strength, look)
+        return cartoon
+    }
+
     /** The faces of a photo; none where they are not asked for, or what finds them fails. */
     private fun look(photo: Raster, look: Look): List<Face> {
         val isAsked = look.faces && (look.drawSize == null || look.colors == Colors.AUTO)
@@ -115,6 +148,8 @@ class Cartoonizer(private val engine: Engine, private val faces: FaceFinder? = n
      * @param small RGB, 8 bits, at most [size].
      * @return RGB in float levels, of the picture's size; with [Colors.STYLE] not cut at 0..255.
      */
+    @JvmOverloads
+    @Throws(CartoonException::class)
     fun drawSmall(small: Mat, colors: Colors = Colors.AUTO): Mat = drawSmall(small, colors, null)
 
     private fun drawSmall(small: Mat, colors: Colors, near: FaceWeights?): Mat {
@@ -224,6 +259,9 @@ class Cartoonizer(private val engine: Engine, private val faces: FaceFinder? = n
          * @param faces what finds faces, `faces.tflite`; where it cannot be opened none are found.
          * @throws CartoonException when the model's file is damaged, or cannot run there.
          */
+        @JvmStatic
+        @JvmOverloads
+        @Throws(CartoonException::class)
         fun open(
             model: Model,
             accelerator: Accelerator = Accelerator.CPU,
@@ -237,6 +275,28 @@ class Cartoonizer(private val engine: Engine, private val faces: FaceFinder? = n
                 null
             }
             return Cartoonizer(engine, finder)
+        }
+
+        /**
+         * A style's model out of the app's assets, with what finds faces for photos.
+         *
+         * @param style a folder of `assets/models/`, with its `model.json` and the files that this names.
+         * @throws CartoonException when there is none, or it cannot run there.
+         */
+        @JvmStatic
+        @JvmOverloads
+        @Throws(CartoonException::class)
+        fun fromAssets(
+            context: Context,
+            style: String,
+            purpose: Purpose = Purpose.PHOTO,
+            accelerator: Accelerator = Accelerator.CPU,
+        ): Cartoonizer {
+            OpenCv.load()
+            val assets = ModelAssets(context)
+            val model = assets.unpack(assets.find(style, purpose, accelerator))
+            // Nobody is looked for in a live picture, so that it stays quick.
+            return open(model, accelerator, faces = if (purpose == Purpose.PHOTO) assets.unpackFaces() else null)
         }
     }
 }

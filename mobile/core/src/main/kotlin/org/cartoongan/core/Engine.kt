@@ -36,9 +36,12 @@ private constructor(override val size: Extent, private val network: Network) : E
          * Opens a model, checked against its description first.
          *
          * @param accelerator where it shall run. It runs there or fails.
-         * @param threads on the CPU; null leaves it to LiteRT.
+         * @param threads on the CPU; null takes all processors up to 4.
          * @throws CartoonException when the file is damaged, or cannot run there.
          */
+        @JvmStatic
+        @JvmOverloads
+        @Throws(CartoonException::class)
         fun open(
             model: Model,
             accelerator: Accelerator = Accelerator.CPU,

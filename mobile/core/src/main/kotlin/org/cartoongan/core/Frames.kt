@@ -9,19 +9,68 @@ import org.opencv.imgproc.Imgproc
 
 /** One plane of a camera's YUV_420_888 frame. */
 class Plane(val buffer: ByteBuffer, val rowStride: Int, val pixelStride: Int) {
-    /** Without strides, 8 bits. */
+    /** The same memory, where OpenCV can see it: a camera's is direct, and not copied. */
+    internal val direct: ByteBuffer by lazy {
+        if (buffer.isDirect) return@lazy buffer
+        val bytes = buffer.duplicate().also { it.position(0) }
+        ByteBuffer.allocateDirect(bytes.remaining() + 1).also { it.put(bytes) }
+    }
+
+    /** Without its strides' gaps, by OpenCV; the last row may end at its last pixel. */
     internal fun toMat(width: Int, height: Int): Mat {
-        val source = buffer.duplicate()
-        val packed = ByteArray(width * height)
-        val row = ByteArray((width - 1) * pixelStride + 1) // the last row may end at its last pixel
-        for (y in 0 until height) {
-            source.position(y * rowStride)
-            source.get(row)
-            for (x in 0 until width) packed[y * width + x] = row[x * pixelStride]
+        if (pixelStride == 1) return Mat(height, width, CvType.CV_8UC1, direct, rowStride.toLong())
+        val packed = Mat(height, width, CvType.CV_8UC1)
+        val type = CvType.CV_8UC(pixelStride)
+        // Of each row all but the last pixel, whose neighbour may be beyond the buffer's end.
+        if (width > 1) {
+            val pairs = Mat(height, width - 1, type, direct, rowStride.toLong())
+            val part = packed.submat(0, height, 0, width - 1)
+            Core.extractChannel(pairs, part, 0)
+            part.release()
+            pairs.release()
         }
-        val mat = Mat(height, width, CvType.CV_8UC1)
-        mat.put(0, 0, packed)
-        return mat
+        val end = direct.duplicate().also { it.position((width - 1) * pixelStride) }.slice()
+        val column = Mat(height, 1, CvType.CV_8UC1, end, rowStride.toLong())
+        val last = packed.submat(0, height, width - 1, width)
+        column.copyTo(last)
+        last.release()
+        column.release()
+        return packed
+    }
+}
+
+/**
+ * What a camera means by Y, U and V.
+ *
+ * @param isHdtv by BT.709, else by BT.601.
+ * @param isLimited Y from 16 to 235 and the others from 16 to 240, else all from 0 to 255.
+ */
+class YuvColors(val isHdtv: Boolean, val isLimited: Boolean) {
+    /** Y, V, U to RGB, for OpenCV's transform: three rows of three factors and what is added. */
+    internal fun matrix(): Mat {
+        val kr = if (isHdtv) 0.2126 else 0.299
+        val kb = if (isHdtv) 0.0722 else 0.114
+        val light = if (isLimited) 255.0 / 219 else 1.0
+        val color = if (isLimited) 255.0 / 224 else 1.0
+        val red = 2 * (1 - kr) * color
+        val blue = 2 * (1 - kb) * color
+        val greenRed = -red * kr / (1 - kr - kb)
+        val greenBlue = -blue * kb / (1 - kr - kb)
+        val black = if (isLimited) -16 * light else 0.0
+        return Mat(3, 4, CvType.CV_64FC1).also {
+            it.put(
+                0, 0,
+                light, red, 0.0, black - 128 * red,
+                light, greenRed, greenBlue, black - 128 * (greenRed + greenBlue),
+                light, 0.0, blue, black - 128 * blue,
+            )
+        }
+    }
+
+    companion object {
+        /** BT.601 of full range, which Android's cameras give unless they say other. */
+        @JvmField
+        val JFIF = YuvColors(isHdtv = false, isLimited = false)
     }
 }
 
@@ -32,9 +81,15 @@ object Frames {
      * @param degrees clockwise, 0, 90, 180 or 270: how to turn it upright.
      * @param mirrored as a front camera's picture is shown.
      * @param box shrunk until it fits in here; by area, which is quick.
+     * @param colors what Y, U and V mean. (OpenCV's `cvtColorTwoPlane` knows limited BT.601 alone.)
      * @return RGB, 8 bits.
      */
-    fun toRgb(planes: List<Plane>, size: Extent, degrees: Int, mirrored: Boolean, box: Extent): Mat {
+    @JvmStatic
+    @JvmOverloads
+    fun toRgb(
+        planes: List<Plane>, size: Extent, degrees: Int, mirrored: Boolean, box: Extent,
+        colors: YuvColors = YuvColors.JFIF,
+    ): Mat {
         require(planes.size == 3) { "A frame must have 3 planes. Received: ${planes.size}" }
         require(degrees in TURNS) { "A frame must be turned by 0, 90, 180 or 270. Received: $degrees" }
         val half = Extent((size.width + 1) / 2, (size.height + 1) / 2)
@@ -52,13 +107,16 @@ object Frames {
         val rgb = Mat()
         Core.merge(channels, rgb)
         channels.forEach(Mat::release)
-        Imgproc.cvtColor(rgb, rgb, Imgproc.COLOR_YCrCb2RGB) // full range, as cameras give
+        val matrix = colors.matrix()
+        Core.transform(rgb, rgb, matrix)
+        matrix.release()
         TURNS.getValue(degrees)?.let { Core.rotate(rgb, rgb, it) }
         if (mirrored) Core.flip(rgb, rgb, 1)
         return rgb
     }
 
     /** RGB in float levels to 0xAARRGGBB. */
+    @JvmStatic
     fun toArgb(levels: Mat, into: IntArray) {
         val rgb = Mat()
         levels.convertTo(rgb, CvType.CV_8U)

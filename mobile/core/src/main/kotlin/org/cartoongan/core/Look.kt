@@ -24,7 +24,7 @@ enum class Colors {
  *   has the photo's size in any case.
  * @param faces whether faces are looked for, by either `auto`.
  */
-data class Look(
+data class Look @JvmOverloads constructor(
     val drawSize: Int? = null,
     val colors: Colors = Colors.AUTO,
     val faces: Boolean = true,

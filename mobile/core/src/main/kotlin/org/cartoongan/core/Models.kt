@@ -1,5 +1,6 @@
 package org.cartoongan.core
 
+import com.google.ai.edge.litert.Accelerator
 import java.io.File
 import java.security.MessageDigest
 import org.json.JSONException
@@ -41,6 +42,15 @@ data class Model(
     }
 }
 
+/** What a model is for. */
+enum class Purpose {
+    /** Photos: the network's own pictures, as large as there is a model for. */
+    PHOTO,
+
+    /** Frames of a camera: small and quick. */
+    LIVE,
+}
+
 /** The models that `export` wrote. */
 object Models {
     private const val FORMAT = 1 // of model.json; raised when a field changes its meaning
@@ -53,9 +63,37 @@ object Models {
      *   LiteRT are left out.
      * @throws CartoonException when it is not what `export` writes.
      */
+    @JvmStatic
+    @Throws(CartoonException::class)
     fun read(contract: File): List<Model> {
         if (!contract.isFile) throw CartoonException("`$CONTRACT` must exist. Received: $contract")
         return parse(contract.readText(), contract.path) { File(contract.parentFile, it) }
+    }
+
+    /**
+     * The model for a purpose: for photos the largest of float16, for live pictures the smallest,
+     * of int8 on the CPU. A GPU takes no int8.
+     *
+     * @param models of one style, in any order.
+     * @throws CartoonException when none of them serves.
+     */
+    @JvmStatic
+    @JvmOverloads
+    @Throws(CartoonException::class)
+    fun pick(
+        models: List<Model>, purpose: Purpose = Purpose.PHOTO, accelerator: Accelerator = Accelerator.CPU,
+    ): Model {
+        val variants = when {
+            accelerator == Accelerator.GPU -> listOf("float16", "float32")
+            purpose == Purpose.LIVE -> listOf("int8", "float16", "float32")
+            else -> listOf("float16", "float32", "int8")
+        }
+        val variant = variants.firstOrNull { wanted -> models.any { it.variant == wanted } } ?: throw CartoonException(
+            "A style must have a model of ${variants.joinToString(" or ")} on $accelerator. " +
+                "Received: ${models.map(Model::variant)}"
+        )
+        val fitting = models.filter { it.variant == variant }.sortedBy { it.size.width * it.size.height }
+        return if (purpose == Purpose.LIVE) fitting.first() else fitting.last()
     }
 
     /** [read], of a text from elsewhere; [place] says where a model's file is. */
@@ -106,6 +144,8 @@ object Models {
      *
      * @throws CartoonException when there is none.
      */
+    @JvmStatic
+    @Throws(CartoonException::class)
     fun find(folder: File): List<Model> {
         val found = folder.walkTopDown().maxDepth(3) // STYLE/tflite/model.json
             .filter { it.name == CONTRACT && it.isFile }

@@ -40,16 +40,22 @@ private constructor(
     }
 
     companion object {
+        /** Half of a phone's eight are small and would be waited for. */
+        fun usualThreads(processors: Int = Runtime.getRuntime().availableProcessors()) = processors.coerceIn(1, 4)
+
         /**
          * @param accelerator where it shall run. It runs there or fails: given a list,
          *   LiteRT falls back to the CPU without a word.
-         * @param threads on the CPU; null leaves it to LiteRT.
+         * @param threads on the CPU; null takes [usualThreads], for LiteRT by itself takes one.
          * @throws CartoonException when the file is damaged, or cannot run there.
          */
         fun open(file: File, accelerator: Accelerator, threads: Int?, outputs: Int): Network {
             val options = CompiledModel.Options(accelerator)
-            if (accelerator == Accelerator.CPU && threads != null) {
-                options.cpuOptions = CompiledModel.CpuOptions(numThreads = threads)
+            if (accelerator == Accelerator.CPU) {
+                options.cpuOptions = CompiledModel.CpuOptions(numThreads = threads ?: usualThreads())
+            } else if (accelerator == Accelerator.GPU) {
+                // The styles that normalise by instance sum squares over the whole picture: beyond 16 bits.
+                options.gpuOptions = CompiledModel.GpuOptions(precision = CompiledModel.GpuOptions.Precision.FP32)
             }
             val name = "${file.name} on $accelerator"
             val opened = mutableListOf<AutoCloseable>()

@@ -73,6 +73,7 @@ object Exif {
      * @return 1..8; 1 where there is none, or the file is of another kind. HEIF is such: its
      *   decoders turn the picture themselves.
      */
+    @JvmStatic
     fun orientation(file: InputStream): Int {
         val data = DataInputStream(file.buffered())
         val found = try {

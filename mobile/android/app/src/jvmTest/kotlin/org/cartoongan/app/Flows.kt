@@ -15,6 +15,7 @@ import android.view.View
 import android.widget.TextView
 import java.io.ByteArrayInputStream
 import java.io.File
+import org.cartoongan.core.OpenCv
 import org.junit.Assert.assertTrue
 import org.robolectric.Robolectric
 import org.robolectric.RuntimeEnvironment
@@ -22,13 +23,16 @@ import org.robolectric.Shadows.shadowOf
 
 /** What the tests of the screens share. */
 internal object Flows {
+    /** A window's name. */
+    const val WINDOW = "00000000-0000-4000-8000-000000000000"
+
     val app get() = RuntimeEnvironment.getApplication() as App
     val resolver get() = shadowOf(app.contentResolver)
 
     /** OpenCV for desktops, under the name that it has on Android. */
     fun loadOpenCv() {
         val folder = System.getProperty("java.library.path").split(File.pathSeparator).last()
-        val file = File(folder, "libopencv_java4.so")
+        val file = File(folder, "lib${OpenCv.library}.so")
         if (file.exists()) return
         file.parentFile.mkdirs()
         val name = "/nu/pattern/opencv/linux/x86_64/libopencv_java490.so"

@@ -75,12 +75,12 @@ class MainActivityTest {
         turned.awaitCartoon()
         val kept = Bundle()
         controller.saveInstanceState(kept).pause().stop().destroy()
-        app.preview = null // the process died; files and the bundle remain
+        // the process died; files and the bundle remain
         val revived = Robolectric.buildActivity(MainActivity::class.java).setup(kept).get()
         revived.awaitCartoon()
         assertEquals(MainActivity.FIRST_STYLE + 1, revived.part<RadioGroup>(R.id.styles).checkedRadioButtonId)
         assertEquals(60, revived.part<SeekBar>(R.id.strength).progress)
-        assertEquals(app.studio.styles[1], app.preview?.choice?.style)
+        assertEquals(app.studio.styles[1], revived.photos.preview?.choice?.style)
     }
 
     @Test
@@ -129,7 +129,7 @@ class MainActivityTest {
         activity.part<Switch>(R.id.gpu).isChecked = false
         assertEquals("", activity.text())
         activity.part<RadioGroup>(R.id.styles).check(MainActivity.FIRST_STYLE + 1)
-        await("the second style") { app.preview?.choice?.style == app.studio.styles[1] }
+        await("the second style") { activity.photos.preview?.choice?.style == app.studio.styles[1] }
     }
 
     @Test
@@ -157,12 +157,13 @@ class MainActivityTest {
         @Suppress("DEPRECATION")
         val send = checkNotNull(started?.getParcelableExtra<Intent>(Intent.EXTRA_INTENT))
         assertTrue(send.flags and Intent.FLAG_GRANT_READ_URI_PERMISSION != 0)
-        assertEquals(SharedCartoon.URI, send.clipData?.getItemAt(0)?.uri)
+        val uri = SharedCartoon.uri(activity, activity.photos.window)
+        assertEquals(uri, send.clipData?.getItemAt(0)?.uri)
         val provider = Robolectric.setupContentProvider(SharedCartoon::class.java)
-        provider.openFile(SharedCartoon.URI, "r").use { assertTrue(it.statSize > 10_000) }
-        for ((uri, mode) in listOf("cartoon.jpg" to "rw", "../photo" to "r", "other" to "r")) {
-            val asked = SharedCartoon.URI.buildUpon().path(uri).build()
-            assertTrue("$uri $mode", runCatching { provider.openFile(asked, mode) }.isFailure)
+        provider.openFile(uri, "r").use { assertTrue(it.statSize > 10_000) }
+        for ((path, mode) in listOf(uri.path to "rw", "cartoon.jpg" to "r", "../photo" to "r", "../photos/cartoon.jpg" to "r", "other" to "r")) {
+            val asked = uri.buildUpon().path(path).build()
+            assertTrue("$path $mode", runCatching { provider.openFile(asked, mode) }.isFailure)
         }
     }
 
@@ -171,8 +172,8 @@ class MainActivityTest {
         val controller = open(Flows.send(Flows.photo()))
         val activity = controller.get()
         activity.awaitCartoon()
-        assertEquals(Look(), app.preview?.choice?.look)
-        assertEquals("pepper", app.preview?.choice?.style)
+        assertEquals(Look(), activity.photos.preview?.choice?.look)
+        assertEquals("pepper", activity.photos.preview?.choice?.style)
         val before = activity.view().cartoon
         fun choose(screen: MainActivity, item: Int): Boolean {
             screen.part<View>(R.id.look).performClick()
@@ -185,12 +186,12 @@ class MainActivityTest {
         }
         assertTrue(choose(activity, R.id.faces))
         assertFalse(choose(activity, R.id.colors_style))
-        await("the style's colours") { app.preview?.choice?.look == Look(colors = Colors.STYLE, faces = false) }
+        await("the style's colours") { controller.get().photos.preview?.choice?.look == Look(colors = Colors.STYLE, faces = false) }
         assertFalse("drawn anew", activity.view().cartoon!!.sameAs(before))
         controller.recreate()
         assertTrue(choose(controller.get(), R.id.colors_style))
         assertFalse(choose(controller.get(), R.id.colors_photo))
-        await("the photo's colours") { app.preview?.choice?.look == Look(colors = Colors.PHOTO, faces = false) }
+        await("the photo's colours") { controller.get().photos.preview?.choice?.look == Look(colors = Colors.PHOTO, faces = false) }
         controller.get().picture("main-colors-photo")
     }
 
@@ -215,7 +216,7 @@ class MainActivityTest {
         assertEquals(View.GONE, activity.part<View>(R.id.working).visibility)
         activity.part<RadioGroup>(R.id.styles).check(MainActivity.FIRST_STYLE + 0) // what is still shown
         assertSame(before, activity.view().cartoon)
-        assertEquals(app.studio.styles[0], app.preview?.choice?.style)
+        assertEquals(app.studio.styles[0], activity.photos.preview?.choice?.style)
     }
 
     @Test
@@ -225,10 +226,10 @@ class MainActivityTest {
         controller.pause().stop()
         app.onTrimMemory(ComponentCallbacks2.TRIM_MEMORY_BACKGROUND)
         controller.get().onTrimMemory(ComponentCallbacks2.TRIM_MEMORY_BACKGROUND)
-        assertNull(app.preview)
+        assertNull(controller.get().photos.preview)
         assertNull(controller.get().view().photo)
         controller.restart().start().resume()
         controller.get().awaitCartoon()
-        assertNotNull(app.preview)
+        assertNotNull(controller.get().photos.preview)
     }
 }

@@ -1,20 +1,15 @@
 package org.cartoongan.app
 
 import android.app.Application
+import org.cartoongan.core.ModelAssets
 
-/** What outlives the screens: the model's thread, and the photo that is being drawn. */
+/** What all windows share: the model's thread. A window's photo is the window's. */
 class App : Application() {
-    val photos by lazy { Photos(this) }
     val studio by lazy { Studio(ModelAssets(this)) }
-
-    /** The pictures on the screen, kept while it turns. */
-    var preview: Preview? = null
 
     override fun onTrimMemory(level: Int) {
         super.onTrimMemory(level)
-        // Off the screen all of it can be made again; on it only the model, between photos.
-        if (level >= TRIM_MEMORY_BACKGROUND) preview = null
-        studio.rest()
+        studio.rest() // on the screen too: only the model, between photos
     }
 
     override fun onLowMemory() {

@@ -14,7 +14,8 @@ import android.media.ImageReader
 import android.os.Handler
 import android.os.HandlerThread
 import android.util.Size
-import java.util.concurrent.Executors
+import java.util.concurrent.Semaphore
+import java.util.concurrent.TimeUnit
 
 /** What a camera tells, all on its own thread. */
 interface CameraListener {
@@ -39,6 +40,8 @@ class Camera(context: Context, val facing: Int, private val listener: CameraList
     private val photos: ImageReader
     private var device: CameraDevice? = null
     private var session: CameraCaptureSession? = null
+    private val newest = Newest<Image>()
+    private var entered = false // of the camera's thread, as are device and session
     @Volatile private var closed = false
 
     init {
@@ -46,9 +49,13 @@ class Camera(context: Context, val facing: Int, private val listener: CameraList
             ?: throw PhotoException(R.string.no_camera)
         val frame = pick(sizes.getOutputSizes(ImageFormat.YUV_420_888), FRAME_PIXELS)
         val photo = pick(sizes.getOutputSizes(ImageFormat.JPEG), PHOTO_PIXELS)
-        frames = ImageReader.newInstance(frame.width, frame.height, ImageFormat.YUV_420_888, 2)
+        frames = ImageReader.newInstance(frame.width, frame.height, ImageFormat.YUV_420_888, IMAGES)
         photos = ImageReader.newInstance(photo.width, photo.height, ImageFormat.JPEG, 1)
-        frames.setOnImageAvailableListener({ listener.onFrame() }, handler)
+        // Taken at once, whether anybody draws or not: frames left in the reader's queue grow old there.
+        frames.setOnImageAvailableListener({ reader ->
+            newest.put(reader.acquireLatestImage())
+            listener.onFrame()
+        }, handler)
         photos.setOnImageAvailableListener({ reader ->
             reader.acquireNextImage()?.use { image ->
                 val buffer = image.planes[0].buffer
@@ -72,11 +79,23 @@ class Camera(context: Context, val facing: Int, private val listener: CameraList
 
     /** Looks at the newest frame; null where there is none. Its memory goes with the reader. */
     fun <T> look(act: (Image) -> T): T? = synchronized(frames) {
-        if (closed) null else frames.acquireLatestImage()?.use(act)
+        if (closed) null else newest.take()?.use(act)
+    }
+
+    /** Opens it, once the camera before is closed: many phones run one at a time. */
+    fun start() {
+        handler.post {
+            entered = door.tryAcquire(PATIENCE, TimeUnit.MILLISECONDS)
+            when {
+                closed -> leave()
+                entered -> guarded(::open)
+                else -> listener.onCameraError()
+            }
+        }
     }
 
     @SuppressLint("MissingPermission") // the activity asks first
-    fun start() = guarded {
+    private fun open() {
         manager.openCamera(id, object : CameraDevice.StateCallback() {
             override fun onOpened(camera: CameraDevice) = guarded {
                 if (closed) return@guarded camera.close()
@@ -84,6 +103,8 @@ class Camera(context: Context, val facing: Int, private val listener: CameraList
                 @Suppress("DEPRECATION") // its successor is of Android 9
                 camera.createCaptureSession(listOf(frames.surface, photos.surface), sessionCallback, handler)
             }
+
+            override fun onClosed(camera: CameraDevice) = leave()
 
             override fun onDisconnected(camera: CameraDevice) {
                 camera.close()
@@ -128,6 +149,7 @@ class Camera(context: Context, val facing: Int, private val listener: CameraList
         try {
             act()
         } catch (_: CameraAccessException) {
+            if (device == null) leave()
             listener.onCameraError()
         } catch (_: IllegalStateException) {
             if (!closed) listener.onCameraError()
@@ -135,21 +157,33 @@ class Camera(context: Context, val facing: Int, private val listener: CameraList
     }
 
     override fun close() {
+        closed = true
         handler.post {
             synchronized(frames) {
-                closed = true
+                newest.close()
                 frames.close()
             }
-            device?.close()
-            device = null
             photos.close()
-            thread.quitSafely()
+            val open = device
+            device = null
+            if (open != null) open.close() else if (!entered) thread.quitSafely() // else it is about to open
+            handler.postDelayed(::leave, PATIENCE) // a driver that never tells
         }
+    }
+
+    /** Lets the next camera open. */
+    private fun leave() {
+        if (entered) door.release()
+        entered = false
+        if (closed) thread.quitSafely()
     }
 
     companion object {
         const val BACK = CameraCharacteristics.LENS_FACING_BACK
         const val FRONT = CameraCharacteristics.LENS_FACING_FRONT
+        private const val IMAGES = 4 // the newest, the one that is drawn, and two that acquireLatestImage wants
+        private const val PATIENCE = 3000L // milliseconds for a camera to close
+        private val door = Semaphore(1)
         private const val FRAME_PIXELS = 640 * 480
         private const val PHOTO_PIXELS = 4096 * 3072 // 12 megapixels; what is drawn has no more
     }

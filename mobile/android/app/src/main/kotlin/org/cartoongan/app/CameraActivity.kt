@@ -6,7 +6,9 @@ import android.content.Context
 import android.content.Intent
 import android.content.pm.PackageManager
 import android.graphics.Bitmap
+import android.hardware.DataSpace
 import android.media.Image
+import android.os.Build
 import android.os.Bundle
 import android.os.SystemClock
 import android.view.Surface
@@ -22,6 +24,7 @@ import org.cartoongan.core.Extent
 import org.cartoongan.core.Frames
 import org.cartoongan.core.Look
 import org.cartoongan.core.Plane
+import org.cartoongan.core.YuvColors
 import org.opencv.core.Mat
 
 /** The camera as a cartoon, live; and a photo for [MainActivity]. */
@@ -35,6 +38,7 @@ class CameraActivity : Activity(), CameraListener {
             Look(colors = Colors.valueOf(intent.getStringExtra(COLORS) ?: Colors.AUTO.name)),
         )
     }
+    private val photos by lazy { Photos(app, checkNotNull(intent.getStringExtra(WINDOW))) }
     private val busy = AtomicBoolean(false)
     private var camera: Camera? = null
     private var facing = Camera.BACK
@@ -109,12 +113,12 @@ class CameraActivity : Activity(), CameraListener {
     // ------------------------------------------------------------ on the camera's thread
 
     override fun onFrame() {
-        if (busy.getAndSet(true)) return // frames that come meanwhile are dropped
+        if (busy.getAndSet(true)) return // the camera drops what comes meanwhile
         runOnUiThread { if (camera == null) busy.set(false) else drawFrame() }
     }
 
     override fun onPhoto(jpeg: ByteArray) {
-        app.studio.prepare({ app.photos.take(jpeg) }) { result ->
+        app.studio.prepare({ photos.take(jpeg) }) { result ->
             if (result.isSuccess) {
                 setResult(RESULT_OK)
                 finish()
@@ -149,7 +153,17 @@ class CameraActivity : Activity(), CameraListener {
 
     private fun toRgb(image: Image, degrees: Int, mirrored: Boolean, box: Extent): Mat {
         val planes = image.planes.map { Plane(it.buffer, it.rowStride, it.pixelStride) }
-        return Frames.toRgb(planes, Extent(image.width, image.height), degrees, mirrored, box)
+        return Frames.toRgb(planes, Extent(image.width, image.height), degrees, mirrored, box, colors(image))
+    }
+
+    /** What the camera says of its colours, from Android 13 on; before, JFIF's are what nearly all give. */
+    private fun colors(image: Image): YuvColors {
+        if (Build.VERSION.SDK_INT < 33) return YuvColors.JFIF
+        val space = image.dataSpace
+        return YuvColors(
+            isHdtv = DataSpace.getStandard(space) == DataSpace.STANDARD_BT709,
+            isLimited = DataSpace.getRange(space) == DataSpace.RANGE_LIMITED,
+        )
     }
 
     private fun draw(cartoonizer: Cartoonizer, small: Mat): Bitmap {
@@ -182,13 +196,16 @@ class CameraActivity : Activity(), CameraListener {
     }
 
     companion object {
+        private const val WINDOW = "window"
         private const val STYLE = "style"
         private const val GPU = "gpu"
         private const val COLORS = "colors"
         private const val FACING = "facing"
         private const val ASKED = "asked"
 
-        fun intent(context: Context, choice: Choice) = Intent(context, CameraActivity::class.java)
+        /** @param window whose photo it is to be: [Photos.window]. */
+        fun intent(context: Context, choice: Choice, window: String) = Intent(context, CameraActivity::class.java)
+            .putExtra(WINDOW, window)
             .putExtra(STYLE, choice.style)
             .putExtra(GPU, choice.accelerator == Accelerator.GPU)
             .putExtra(COLORS, choice.look.colors.name)

@@ -19,6 +19,7 @@ import android.widget.SeekBar
 import android.widget.Switch
 import android.widget.TextView
 import com.google.ai.edge.litert.Accelerator
+import org.cartoongan.core.BitmapRaster
 import org.cartoongan.core.Colors
 import org.cartoongan.core.Look
 import org.cartoongan.core.UprightRaster
@@ -34,9 +35,14 @@ class MainActivity : Activity() {
     private var job: Job? = null
     private var look = Look()
 
+    /** This window's; another has another. */
+    internal lateinit var photos: Photos
+
     override fun onCreate(state: Bundle?) {
         super.onCreate(state)
         setContentView(R.layout.main)
+        @Suppress("DEPRECATION") // its successor is of androidx
+        photos = lastNonConfigurationInstance as Photos? ?: state?.getString(WINDOW)?.let { Photos(app, it) } ?: Photos(app)
         app.studio.styles.forEachIndexed { i, style -> addStyle(i, style) }
         val wanted = state?.getString(STYLE) ?: app.studio.styles.firstOrNull()
         styles.check(FIRST_STYLE + app.studio.styles.indexOf(wanted))
@@ -62,17 +68,16 @@ class MainActivity : Activity() {
         })
         click(R.id.look) { askLook() }
         click(R.id.choose) { choose() }
-        click(R.id.camera) { startActivityForResult(CameraActivity.intent(this, choice()), CAMERA) }
+        click(R.id.camera) { startActivityForResult(CameraActivity.intent(this, choice(), photos.window), CAMERA) }
         click(R.id.save) { if (Build.VERSION.SDK_INT >= 29) save(null) else askWhere() }
         click(R.id.share) { share() }
         click(R.id.cancel) {
             stop()
             showButtons()
         }
+        showButtons() // before there is a photo, nothing can be saved
         if (state == null) {
-            app.preview = null
-            app.studio.prepare(app.photos::forget) {}
-            app.photos.isExpected = false
+            app.studio.prepare({ photos.tidy() }) {}
             receive(intent)
         }
     }
@@ -110,6 +115,7 @@ class MainActivity : Activity() {
 
     override fun onSaveInstanceState(state: Bundle) {
         super.onSaveInstanceState(state)
+        state.putString(WINDOW, photos.window)
         state.putString(STYLE, choice().style)
         state.putBoolean(GPU, gpu.isChecked)
         state.putString(COLORS, look.colors.name)
@@ -118,20 +124,25 @@ class MainActivity : Activity() {
         state.putFloat(BORDER, compare.border)
     }
 
+    @Deprecated("its successor is of androidx")
+    override fun onRetainNonConfigurationInstance(): Any = photos
+
     override fun onTrimMemory(level: Int) {
         super.onTrimMemory(level)
         if (level < ComponentCallbacks2.TRIM_MEMORY_BACKGROUND) return
-        compare.photo = null // App lets go of them too
+        photos.preview = null // off the screen it can be made again
+        compare.photo = null
         compare.cartoon = null
     }
 
     override fun onStart() {
         super.onStart()
-        if (compare.photo == null && job == null && app.photos.isExpected) show()
+        if (compare.photo == null && job == null && photos.isExpected) show()
     }
 
     override fun onDestroy() {
         stop() // what it was to show on is gone; the next screen begins it again
+        if (isFinishing) app.studio.prepare(photos::forget) {}
         super.onDestroy()
     }
 
@@ -172,7 +183,8 @@ class MainActivity : Activity() {
             CHOOSE -> if (uri != null) take(uri)
             CAMERA -> {
                 stop()
-                app.preview = null
+                photos.preview = null
+                photos.isExpected = true
                 show()
             }
             WHERE -> if (uri != null) save(uri)
@@ -181,9 +193,9 @@ class MainActivity : Activity() {
 
     private fun take(uri: Uri) {
         stop()
-        app.preview = null
-        app.photos.isExpected = true
-        app.studio.prepare({ app.photos.take(uri) }) {} // show's preview comes after it, and tells
+        photos.preview = null
+        photos.isExpected = true
+        app.studio.prepare({ photos.take(uri) }) {} // show's preview comes after it, and tells
         show()
     }
 
@@ -191,23 +203,23 @@ class MainActivity : Activity() {
 
     /** Brings the screen up to what there is: after a turn, after the process's death. */
     private fun show() {
-        val preview = app.preview
+        val preview = photos.preview
         compare.photo = preview?.photo
         compare.cartoon = preview?.cartoon
         showButtons()
         if (preview != null) return draw()
-        if (!app.photos.isExpected) return
+        if (!photos.isExpected) return
         working(R.string.drawing)
-        job = app.studio.prepare({ app.photos.preview(PREVIEW) }) { result ->
+        job = app.studio.prepare({ photos.preview(PREVIEW) }) { result ->
             if (!failed(result)) {
-                app.preview = Preview(result.getOrThrow())
+                photos.preview = Preview(result.getOrThrow())
                 show()
             }
         }
     }
 
     private fun draw() {
-        val preview = app.preview ?: return
+        val preview = photos.preview ?: return
         val choice = choice()
         stop()
         if (preview.choice == choice && preview.cartoon != null) return showButtons()
@@ -233,11 +245,11 @@ class MainActivity : Activity() {
         val strength = strength.progress / 100f
         val choice = choice()
         job = app.studio.draw(choice, { cartoonizer, watch ->
-            val full = app.photos.full()
+            val full = photos.full()
             try {
                 val raster = UprightRaster(BitmapRaster(full.bitmap), full.orientation)
                 cartoonizer.draw(raster, raster, strength, choice.look, watch)
-                app.photos.keep(full)
+                photos.keep(full)
                 then()
                 full
             } finally {
@@ -251,7 +263,7 @@ class MainActivity : Activity() {
         }
     }
 
-    private fun save(uri: Uri?) = finish(R.string.saving, { if (uri == null) app.photos.save() else app.photos.save(uri) }) {
+    private fun save(uri: Uri?) = finish(R.string.saving, { if (uri == null) photos.save() else photos.save(uri) }) {
         val text = if (uri == null) R.string.saved else R.string.saved_there
         tell(if (it.shrunk) getString(R.string.shrunk, it.size.first, it.size.second) else getString(text))
     }
@@ -264,10 +276,11 @@ class MainActivity : Activity() {
     }
 
     private fun share() = finish(R.string.drawing, {}) {
+        val uri = SharedCartoon.uri(this, photos.window)
         val send = Intent(Intent.ACTION_SEND).setType(SharedCartoon.TYPE)
-            .putExtra(Intent.EXTRA_STREAM, SharedCartoon.URI)
+            .putExtra(Intent.EXTRA_STREAM, uri)
             .addFlags(Intent.FLAG_GRANT_READ_URI_PERMISSION)
-        send.clipData = ClipData.newRawUri(null, SharedCartoon.URI) // the grant goes with it
+        send.clipData = ClipData.newRawUri(null, uri) // the grant goes with it
         startActivity(Intent.createChooser(send, getString(R.string.share)))
     }
 
@@ -296,9 +309,9 @@ class MainActivity : Activity() {
     private fun showButtons() {
         job = null
         part<View>(R.id.working).visibility = View.GONE
-        val isDrawn = app.preview?.cartoon != null
+        val isDrawn = photos.preview?.cartoon != null
         listOf(R.id.save, R.id.share).forEach { part<Button>(it).isEnabled = isDrawn }
-        tell(if (app.preview == null) getString(R.string.start) else "")
+        tell(if (photos.preview == null) getString(R.string.start) else "")
     }
 
     private fun failed(result: Result<*>): Boolean {
@@ -315,6 +328,7 @@ class MainActivity : Activity() {
         private const val CHOOSE = 1
         private const val CAMERA = 2
         private const val WHERE = 3
+        private const val WINDOW = "window"
         private const val STYLE = "style"
         private const val GPU = "gpu"
         private const val COLORS = "colors"

@@ -5,7 +5,6 @@ import android.content.ContentValues
 import android.content.Context
 import android.graphics.Bitmap
 import android.graphics.BitmapFactory
-import android.graphics.ColorSpace
 import android.net.Uri
 import android.os.Build
 import android.os.Environment
@@ -13,8 +12,9 @@ import android.provider.MediaStore
 import java.io.File
 import java.io.IOException
 import java.io.OutputStream
+import java.util.UUID
+import org.cartoongan.core.Bitmaps
 import org.cartoongan.core.Exif
-import org.cartoongan.core.UprightRaster
 
 /** A photo that is no photo, or too large. */
 class PhotoException(val text: Int, cause: Throwable? = null) : IOException(cause)
@@ -27,17 +27,33 @@ class Preview(val photo: Bitmap) {
     var choice: Choice? = null
 }
 
-/** The photo in work, in a file of our own: it outlives the process and its sender's grant. */
-class Photos(private val context: Context) {
-    private val file = File(context.noBackupFilesDir, "photo")
-    private val cartoon = File(File(context.cacheDir, SharedCartoon.FOLDER), SharedCartoon.NAME)
+/**
+ * The photo in work of one window, in a file of its own: it outlives the process and its sender's grant.
+ *
+ * @param window names it; a window that comes back gives the same.
+ */
+class Photos(private val context: Context, val window: String = UUID.randomUUID().toString()) {
+    private val folder = File(File(context.noBackupFilesDir, FOLDER), window)
+    private val file = File(folder, "photo")
+    private val cartoon = SharedCartoon.file(context, window)
+
+    /** What is on the screen, kept while it turns. */
+    var preview: Preview? = null
 
     /** Whether a photo is there or on its way. */
     @Volatile var isExpected = file.isFile
 
+    /** Deletes the photo. Its cartoon stays a while: whoever it was shared with may still read it. */
     fun forget() {
-        file.delete()
-        cartoon.delete()
+        folder.deleteRecursively()
+    }
+
+    /** Deletes what windows left that never came back, a week after. */
+    fun tidy(now: Long = System.currentTimeMillis()) {
+        for (left in listOfNotNull(folder.parentFile, cartoon.parentFile?.parentFile)) {
+            left.listFiles().orEmpty().filter { it.name != window && now - it.lastModified() > WEEK }
+                .forEach { it.deleteRecursively() }
+        }
     }
 
     /** Takes a photo over from elsewhere. */
@@ -60,6 +76,7 @@ class Photos(private val context: Context) {
     }
 
     private fun replace(write: (OutputStream) -> Unit) {
+        folder.mkdirs()
         val part = File(file.path + ".part")
         part.outputStream().use(write)
         if (!part.renameTo(file)) throw PhotoException(R.string.no_photo)
@@ -70,18 +87,7 @@ class Photos(private val context: Context) {
         val bounds = bounds()
         var sample = 1
         while (maxOf(bounds.outWidth, bounds.outHeight) / (sample * 2) >= side) sample *= 2
-        val lying = decode(sample)
-        val orientation = orientation()
-        if (orientation == 1) return lying
-        val raster = UprightRaster(BitmapRaster(lying), orientation)
-        val upright = Bitmap.createBitmap(raster.width, raster.height, Bitmap.Config.ARGB_8888)
-        val row = IntArray(raster.width)
-        for (y in 0 until raster.height) {
-            raster.read(0, y, raster.width, 1, row)
-            upright.setPixels(row, 0, raster.width, 0, y, raster.width, 1)
-        }
-        lying.recycle()
-        return upright
+        return Bitmaps.upright(decode(sample), orientation())
     }
 
     /** The photo as large as there is memory for, lying as it was stored. */
@@ -113,13 +119,7 @@ class Photos(private val context: Context) {
     }
 
     private fun decode(sample: Int): Bitmap {
-        val options = BitmapFactory.Options().apply {
-            inSampleSize = sample
-            inMutable = true
-            inPreferredConfig = Bitmap.Config.ARGB_8888
-            // phones save in Display P3: taken for sRGB such a photo looks pale
-            if (Build.VERSION.SDK_INT >= 26) inPreferredColorSpace = ColorSpace.get(ColorSpace.Named.SRGB)
-        }
+        val options = Bitmaps.options().apply { inSampleSize = sample }
         return BitmapFactory.decodeFile(file.path, options) ?: throw PhotoException(R.string.no_photo)
     }
 
@@ -163,6 +163,8 @@ class Photos(private val context: Context) {
     }
 
     companion object {
+        private const val FOLDER = "photos"
+        private const val WEEK = 7 * 24 * 3600 * 1000L
         private const val QUALITY = 95 // flat colour shows blocks and ringing early
     }
 }

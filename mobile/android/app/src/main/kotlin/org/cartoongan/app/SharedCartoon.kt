@@ -2,6 +2,7 @@ package org.cartoongan.app
 
 import android.content.ContentProvider
 import android.content.ContentValues
+import android.content.Context
 import android.database.Cursor
 import android.database.MatrixCursor
 import android.net.Uri
@@ -10,14 +11,16 @@ import android.provider.OpenableColumns
 import java.io.File
 import java.io.FileNotFoundException
 
-/** Lets the app that a cartoon is shared with read that one file, and nothing else. */
+/** Lets the app that a window's cartoon is shared with read that one file, and nothing else. */
 class SharedCartoon : ContentProvider() {
     override fun onCreate() = true
 
     private fun file(uri: Uri): File {
         val context = context
-        if (context == null || uri.pathSegments != listOf(NAME)) throw FileNotFoundException("$uri")
-        return File(File(context.cacheDir, FOLDER), NAME)
+        val path = uri.pathSegments
+        val isOurs = path.size == 2 && WINDOW.matches(path[0]) && path[1] == NAME
+        if (context == null || !isOurs) throw FileNotFoundException("$uri")
+        return file(context, path[0])
     }
 
     override fun openFile(uri: Uri, mode: String): ParcelFileDescriptor {
@@ -43,9 +46,16 @@ class SharedCartoon : ContentProvider() {
     override fun update(uri: Uri, values: ContentValues?, selection: String?, args: Array<String>?) = 0
 
     companion object {
-        const val FOLDER = "shared"
+        private const val FOLDER = "shared"
+        private val WINDOW = Regex("[0-9a-f-]{36}") // a UUID, and no way out of the folder
         const val NAME = "cartoon.jpg"
         const val TYPE = "image/jpeg"
-        val URI: Uri = Uri.parse("content://org.cartoongan.app.shared/$NAME")
+
+        /** Where a window's cartoon lies. */
+        fun file(context: Context, window: String) = File(File(File(context.cacheDir, FOLDER), window), NAME)
+
+        /** How others reach it: the authority is the manifest's, so two builds can be on one phone. */
+        fun uri(context: Context, window: String): Uri =
+            Uri.parse("content://${context.packageName}.shared/$window/$NAME")
     }
 }

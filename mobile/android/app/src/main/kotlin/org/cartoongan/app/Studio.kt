@@ -6,6 +6,9 @@ import com.google.ai.edge.litert.Accelerator
 import java.util.concurrent.Executors
 import java.util.concurrent.atomic.AtomicBoolean
 import org.cartoongan.core.Cartoonizer
+import org.cartoongan.core.ModelAssets
+import org.cartoongan.core.OpenCv
+import org.cartoongan.core.Purpose
 import org.cartoongan.core.Look
 import org.cartoongan.core.Watch
 
@@ -92,7 +95,7 @@ class Studio(private val models: ModelAssets) {
     private fun open(wanted: Choice): Cartoonizer {
         cartoonizer?.let { if (choice?.model == wanted.model) return it }
         close()
-        val model = models.unpack(models.find(wanted.style, wanted.accelerator, wanted.live))
+        val model = models.unpack(models.find(wanted.style, if (wanted.live) Purpose.LIVE else Purpose.PHOTO, wanted.accelerator))
         // A live picture is not joined, so that it stays quick; nobody is looked for in it either.
         val faces = if (wanted.live) null else models.unpackFaces()
         return Cartoonizer.open(model, wanted.accelerator, faces = faces).also {
@@ -109,7 +112,7 @@ class Studio(private val models: ModelAssets) {
 
     companion object {
         init {
-            System.loadLibrary("opencv_java4") // of the org.opencv:opencv AAR
+            OpenCv.load()
         }
     }
 }

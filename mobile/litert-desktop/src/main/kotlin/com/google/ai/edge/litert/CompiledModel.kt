@@ -47,8 +47,13 @@ private constructor(handle: Long, private val model: Long, private val environme
         val xnnPackWeightCachePath: String? = null,
     )
 
+    data class GpuOptions(val precision: Precision? = null) {
+        enum class Precision(val value: Int) { DEFAULT(0), FP16(1), FP32(2) }
+    }
+
     class Options(internal vararg val accelerators: Accelerator) {
         var cpuOptions: CpuOptions? = null
+        var gpuOptions: GpuOptions? = null // taken and left: a desktop's runtime is given no GPU
     }
 
     @JvmOverloads

@@ -1,16 +1,14 @@
-package org.cartoongan.app
+package org.cartoongan.core
 
 import android.content.Context
 import com.google.ai.edge.litert.Accelerator
 import java.io.File
 import java.io.IOException
-import org.cartoongan.core.CartoonException
-import org.cartoongan.core.Extent
-import org.cartoongan.core.Model
-import org.cartoongan.core.Models
 
-/** The models among the app's assets: models/STYLE/model.json with its files beside it. */
-class ModelAssets(private val context: Context) {
+/** The models among an app's assets: models/STYLE/model.json with its files beside it, and faces.tflite. */
+class ModelAssets(context: Context) {
+    private val context = context.applicationContext ?: context
+
     /** The one that pleases most first: the screen begins with it, as Python does. */
     val styles: List<String> by lazy {
         // A phone lists a folder's children, Robolectric all that is below them.
@@ -19,20 +17,14 @@ class ModelAssets(private val context: Context) {
     }
 
     /**
-     * A style's model: for photos the largest, for live pictures the smallest.
-     *
-     * A GPU takes float16; int8 is what makes a processor quick.
+     * A style's model, by [Models.pick].
      *
      * @throws CartoonException when there is none.
      */
-    fun find(style: String, accelerator: Accelerator, live: Boolean): Model {
-        val variants = if (accelerator == Accelerator.GPU) GPU_VARIANTS else CPU_VARIANTS
-        val models = read(style)
-        val variant = variants.firstOrNull { wanted -> models.any { it.variant == wanted } }
-            ?: throw CartoonException("A style must have a model of $variants. Received: $style with none")
-        val fitting = models.filter { it.variant == variant }.sortedBy { it.size.area }
-        return if (live) fitting.first() else fitting.last()
-    }
+    @JvmOverloads
+    @Throws(CartoonException::class)
+    fun find(style: String, purpose: Purpose = Purpose.PHOTO, accelerator: Accelerator = Accelerator.CPU): Model =
+        Models.pick(read(style), purpose, accelerator)
 
     private fun read(style: String): List<Model> {
         val path = "$ROOT/$style/${Models.CONTRACT}"
@@ -71,13 +63,9 @@ class ModelAssets(private val context: Context) {
 
     private fun folder(style: String) = File(context.noBackupFilesDir, "$ROOT/$style")
 
-    private val Extent.area get() = width * height
-
     companion object {
         private const val ROOT = "models"
         private const val FACES = "faces.tflite"
         private const val DEFAULT = "pepper"
-        private val GPU_VARIANTS = listOf("float16", "float32")
-        private val CPU_VARIANTS = listOf("int8", "float16", "float32")
     }
 }
