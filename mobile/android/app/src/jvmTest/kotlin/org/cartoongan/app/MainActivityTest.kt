@@ -104,6 +104,50 @@ class MainActivityTest {
     }
 
     @Test
+    fun `before there is a photo nothing can be saved or shared`() {
+        val activity = open().get()
+        for (id in listOf(R.id.save, R.id.share)) assertFalse(activity.part<View>(id).isEnabled)
+        assertEquals("Choose a photo, or take one.", activity.text())
+    }
+
+    @Test
+    fun `two windows do not mix their photos`() {
+        val one = open(Flows.send(Flows.photo()))
+        one.get().awaitCartoon()
+        val shown = one.get().photos.preview
+        val two = open()
+        assertNull("empty", two.get().view().photo)
+        assertSame("untouched", shown, one.get().photos.preview)
+        two.get().onNewIntent(Flows.send(File("../../core/src/jvmTest/resources/photo.png").readBytes()))
+        two.get().awaitCartoon()
+        one.recreate()
+        assertSame(shown?.cartoon, one.get().view().cartoon)
+        assertEquals(97, two.get().photos.full().bitmap.width)
+        assertEquals(512, one.get().photos.full().bitmap.width)
+        two.get().finish()
+        two.pause().stop().destroy()
+        await("the second window's file to go") { runCatching { two.get().photos.full() }.isFailure }
+        assertEquals("the first's stays", 512, one.get().photos.full().bitmap.width)
+    }
+
+    @Test
+    fun `what a window left is deleted after a week`() {
+        val left = Photos(app, Flows.WINDOW).apply { take(Flows.photo()) }
+        val new = Photos(app)
+        new.tidy()
+        left.full() // is there
+        new.tidy(System.currentTimeMillis() + 8 * 24 * 3600 * 1000L)
+        assertTrue(runCatching { left.full() }.exceptionOrNull() is PhotoException)
+    }
+
+    @Test
+    fun `the provider's name goes with the app's`() {
+        val info = app.packageManager.getPackageInfo(app.packageName, android.content.pm.PackageManager.GET_PROVIDERS)
+        assertEquals(listOf("${app.packageName}.shared"), info.providers?.map { it.authority })
+        assertTrue("\${applicationId}.shared" in File("src/main/AndroidManifest.xml").readText())
+    }
+
+    @Test
     fun `what is no photo is told`() {
         val activity = open(Flows.send("no photo".toByteArray())).get()
         await("an error") { activity.text() == "The photo cannot be read." }
