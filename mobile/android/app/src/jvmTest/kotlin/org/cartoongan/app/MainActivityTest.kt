@@ -118,7 +118,7 @@ class MainActivityTest {
         val two = open()
         assertNull("empty", two.get().view().photo)
         assertSame("untouched", shown, one.get().photos.preview)
-        two.get().onNewIntent(Flows.send(File("../../core/src/jvmTest/resources/photo.png").readBytes()))
+        two.newIntent(Flows.send(File("../../core/src/jvmTest/resources/photo.png").readBytes()))
         two.get().awaitCartoon()
         one.recreate()
         assertSame(shown?.cartoon, one.get().view().cartoon)
