@@ -12,6 +12,7 @@ import numpy as np
 
 from cartoongan_tf.inference.maps import LEVELS, Maps
 from cartoongan_tf.pictures import images
+from cartoongan_tf.pictures import memory as ram
 
 SIDES = 1024, 768, 512, 384, 256  # of a tile, in pixels
 LARGEST = 2**28  # bytes of a tile: larger ones are slower
@@ -115,6 +116,7 @@ class Tiles:
                 later = {m.name for s in self.stages[place + 1 :] for m in s.takes}
                 spent = [m for m in stage.takes if m.name not in later]
                 parts = []
+                maps.expect(blocks=stage.norm is not None and stage.kept > 0)
                 for box, core, inputs in self._inputs(photo, stage, maps, boxes):
                     made, own = run(inputs, known, core)
                     if stage.norm is None:
@@ -126,6 +128,8 @@ class Tiles:
                         parts.append(np.asarray(own))
                     for taken in spent:  # rows of tiles that no margin reaches any more
                         maps.drop(taken.name, (box[0] - layout.side) // taken.scale)
+                    if layout.compact and box[3] == width:  # a row of tiles is done
+                        ram.trim()
                     done += 1
                     if tell is not None:
                         tell(done, len(boxes) * len(self.stages))
