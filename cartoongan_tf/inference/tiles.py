@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from cartoongan_tf.inference.maps import LEVELS, Maps
+from cartoongan_tf.inference.statistics import pool
 from cartoongan_tf.pictures import images
 from cartoongan_tf.pictures import memory as ram
 
@@ -138,7 +139,7 @@ class Tiles:
                 if stage.norm is not None:
                     end = first + stage.norm.channels
                     areas = [(b - t) * (r - le) for t, b, le, r in boxes]
-                    known[0, :, first:end] = self._statistics.pool(parts, areas)
+                    known[0, :, first:end] = pool(parts, areas)
                     first = end
         finally:
             maps.close()
