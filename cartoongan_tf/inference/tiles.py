@@ -20,6 +20,7 @@ LARGEST = 2**28  # bytes of a tile: larger ones are slower
 SMALLEST_TILE = 128
 FLOATS = 40  # bytes a pixel: a tile of the photo, and what is read for the next
 WORKING = 3  # measured: times what a whole picture of a tile's size takes
+GROWTH = 2**27  # bytes: what TensorFlow's threads hold beside a tile, measured
 UNKNOWN_GENERATOR = 900  # bytes for a pixel that is drawn, as the paper's
 
 
@@ -82,11 +83,12 @@ class Tiles:
                 if side >= smallest and kept <= room(side):
                     return Layout(side, size == 2, room(side))
         # A quarter of the memory for the tile that is being drawn, and disk for maps;
-        # a fifth is left alone: at 50 megapixels the paper's network took that more.
+        # a fifth and `GROWTH` are left alone: at 50 megapixels the paper's network took
+        # more than is counted here.
         side = int(max(0, memory / 4 / WORKING / (own + FLOATS)) ** 0.5) - 2 * halo
         side = max(SMALLEST_TILE, min(side, 384))
         side -= side % images.MULTIPLE
-        return Layout(side, True, max(0, int(room(side) - 0.2 * memory)))
+        return Layout(side, True, max(0, int(room(side) - 0.2 * memory) - GROWTH))
 
     def __call__(self, photo: np.ndarray, memory: int, layout=None, tell=None):
         """Draws a photo.
