@@ -199,8 +199,13 @@ def hashes(home):
 def write_twin(home, licence):
     """A style's `light.onnx` and the `model.json` that describes it."""
     from cartoongan_tf.exporting import contract, onnx
+    from cartoongan_tf.inference.weights import load_generator
+    from cartoongan_tf.networks.statistics import StatisticsGenerator
 
-    entry = contract.describe(onnx.write_twin(home / "light.keras"), "onnx", None, {})
+    path = onnx.write_twin(home / "light.keras")
+    norms = StatisticsGenerator(load_generator(home / "light.keras")).describe()
+    variant = "onnx-statistics" if norms else "onnx"
+    entry = contract.describe(path, variant, None, {}, norms or None)
     contract.write_contract(home, home.name, licence, [entry])
 
 

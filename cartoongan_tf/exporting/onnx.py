@@ -22,6 +22,7 @@ from cartoongan_tf.exporting.signatures import (
 )
 from cartoongan_tf.inference.runtimes import BYTES_PER_PIXEL, MADE_FROM
 from cartoongan_tf.inference.weights import load_generator
+from cartoongan_tf.networks.statistics import StatisticsGenerator
 from cartoongan_tf.pictures import paths
 
 OPSET = 17
@@ -43,7 +44,7 @@ def write_onnx(generator, path: Path, notes: dict | None = None) -> None:
     _write(serve(generator), [picture_spec()], axes, path, notes)
 
 
-def write_statistics_onnx(network, path: Path) -> None:
+def write_statistics_onnx(network, path: Path, notes: dict | None = None) -> None:
     """Writes an ONNX file that takes and gives the norms' statistics.
 
     `image`, `statistics` and `share` to `cartoon` and `own_statistics`, as in
@@ -53,6 +54,7 @@ def write_statistics_onnx(network, path: Path) -> None:
     Args:
         network: A float32 `StatisticsGenerator`.
         path: The file.
+        notes: Names and texts to keep in it.
     """
     axes = {
         INPUT: AXES,
@@ -61,7 +63,8 @@ def write_statistics_onnx(network, path: Path) -> None:
         OUTPUT: AXES,
         OWN: AXES[:1],
     }
-    _write(serve_statistics(network), statistics_specs(network), axes, path)
+    run, specs = serve_statistics(network), statistics_specs(network)
+    _write(run, specs, axes, path, notes)
 
 
 def _write(run, specs, axes: dict, path: Path, notes: dict | None = None) -> None:
@@ -96,6 +99,7 @@ def _write(run, specs, axes: dict, path: Path, notes: dict | None = None) -> Non
 def write_twin(weights: Path) -> Path:
     """Writes the `.onnx` beside a style's `.keras` by which it is drawn without Keras.
 
+    Of a network with norms it takes and gives their statistics, which films need.
     It notes which file that is: `inference.runtimes.load_style` takes it for no other.
 
     Args:
@@ -111,7 +115,12 @@ def write_twin(weights: Path) -> Path:
         BYTES_PER_PIXEL: str(generator.bytes_per_pixel),
     }
     with paths.replacing(twin) as temporary:
-        write_onnx(as_float32(generator), temporary, notes)
+        exact = as_float32(generator)
+        network = StatisticsGenerator(exact)
+        if network.channels:
+            write_statistics_onnx(network, temporary, notes)
+        else:
+            write_onnx(exact, temporary, notes)
     return twin
 
 

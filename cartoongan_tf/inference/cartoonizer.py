@@ -193,15 +193,18 @@ class Cartoonizer:
     def with_statistics(self):
         """The network with its norms' statistics in and out, as `inference.statistics`.
 
-        None where it has no norms, or comes of a file that tells none of them. Of a
-        shipped style with norms it is Keras that runs, and TensorFlow is loaded.
+        None where it has no norms, or comes of a file that tells none of them. Of the
+        shipped styles it is ONNX Runtime that runs; TensorFlow is not loaded.
         """
+        from cartoongan_tf.inference.statistics import KerasStatistics, ONNXStatistics
+
+        if self._statistics is None and getattr(self._run, "channels", None):
+            self._statistics = ONNXStatistics(self._run)
+        if self._statistics is not None:
+            return self._statistics if self._statistics.channels else None
         if not getattr(self._run, "has_norms", True) or self.generator is None:
             return None
-        if self._statistics is None:
-            from cartoongan_tf.inference.statistics import KerasStatistics
-
-            self._statistics = KerasStatistics(self.generator)
+        self._statistics = KerasStatistics(self.generator)
         return self._statistics if self._statistics.channels else None
 
     def _draw_small(self, photo, longest: int, color: str, faces: list):

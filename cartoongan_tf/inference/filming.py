@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 
 from cartoongan_tf.films.cuts import WINDOW, with_cuts
+from cartoongan_tf.inference.statistics import pool
 from cartoongan_tf.pictures import colors, draw_sizes, images
 from cartoongan_tf.pictures.faces import Face, find_faces
 from cartoongan_tf.pictures.joining import Join
@@ -150,9 +151,6 @@ class Filming:
         """The norms' statistics over the shot's first frames; None without norms."""
         if self._network is None:
             return None
-        # Here: it loads Keras, which networks without norms do without.
-        from cartoongan_tf.networks.statistics import pool
-
         parts = [self._network(_signed(picture))[1] for picture in pictures]
         return pool(parts, [1] * len(parts)).astype(np.float32)
 

@@ -27,6 +27,7 @@ class Maps:
     def __init__(self, room: int, tight: bool = True):
         self.room, self.tight = room, tight
         self.used = self.spilled = 0
+        self.reuse = True  # whether pages of dropped blocks are kept for new ones
         self._blocks = {}  # by map, then by place
         self._spare = {}  # pages by their size
         self._file, self._end, self._free = None, 0, {}
@@ -80,13 +81,19 @@ class Maps:
             held, _, _ = blocks.pop(box)
             if isinstance(held, np.ndarray):
                 self.used -= held.nbytes
-                if self.tight:
+                if self.tight and self.reuse:
                     self._spare.setdefault(held.nbytes, []).append(_pages(held))
             else:
                 start, shape, dtype = held
                 size = int(np.prod(shape)) * np.dtype(dtype).itemsize
                 self.spilled -= size
                 self._free.setdefault(size, []).append(start)
+
+    def expect(self, blocks: bool) -> None:
+        """Says whether more blocks are to come; if none, no pages are kept for them."""
+        self.reuse = blocks
+        if not blocks:
+            self._spare.clear()
 
     def _copy(self, values: np.ndarray) -> np.ndarray:
         """A copy in pages of its own.

@@ -127,6 +127,9 @@ class TFLiteRuntime:
 class ONNXRuntime:
     """An `.onnx` that our `export` wrote, of any size.
 
+    One that takes and gives statistics draws a picture by the picture's own;
+    `channels` is then how many they are, else None.
+
     Args:
         path: The file.
         threads: To compute with; one a core by default.
@@ -165,18 +168,37 @@ class ONNXRuntime:
                 )
         except Exception as error:  # onnxruntime has a class for every stage
             raise _foreign(path, error) from error
-        takes = [(i.name, i.type, len(i.shape)) for i in self._session.get_inputs()]
+        takes = {i.name: i for i in self._session.get_inputs()}
         gives = [output.name for output in self._session.get_outputs()]
-        if takes != [("image", "tensor(float)", 4)] or gives != ["cartoon"]:
-            raise _foreign(path, f"it takes {takes[0][0] if takes else 'nothing'}")
+        plain = set(takes) == {"image"} and gives == ["cartoon"]
+        more = set(takes) == {"image", "statistics", "share"}
+        more = more and set(gives) == {"cartoon", "own_statistics"}
+        image = takes.get("image")
+        if not (plain or more) or (image.type, len(image.shape)) != (
+            "tensor(float)",
+            4,
+        ):
+            raise _foreign(path, f"it takes {next(iter(takes), 'nothing')}")
+        self.channels = takes["statistics"].shape[2] if more else None
         self._notes = self._session.get_modelmeta().custom_metadata_map
         noted = self._notes.get(BYTES_PER_PIXEL, "")
         self.bytes_per_pixel = int(noted) if noted.isdecimal() else None
 
     def __call__(self, image):
-        large = image.shape[1] * image.shape[2] >= LARGE
-        told = self._give_back if large else None
-        return self._session.run(["cartoon"], {"image": image}, told)[0]
+        given = {"image": image}
+        if self.channels is not None:
+            given["statistics"] = np.zeros((1, 2, self.channels), np.float32)
+            given["share"] = np.zeros(1, np.float32)
+        return self._draw(["cartoon"], given)[0]
+
+    def draw(self, image, statistics, share) -> tuple:
+        """The cartoon and its own statistics, of a file that has any."""
+        given = {"image": image, "statistics": statistics, "share": share}
+        return tuple(self._draw(["cartoon", "own_statistics"], given))
+
+    def _draw(self, wanted, given):
+        large = given["image"].shape[1] * given["image"].shape[2] >= LARGE
+        return self._session.run(wanted, given, self._give_back if large else None)
 
     @property
     def has_generator(self) -> bool:

@@ -35,7 +35,8 @@ class Show:
     """Draws frame after frame, by a style that keys may change.
 
     The correction of colours (`colors.tame_color`) follows the picture slowly, so that
-    it does not tremble, and begins anew at a cut. Faces are not looked for.
+    it does not tremble, and begins anew at a cut; so do the norms' statistics, where
+    the file that draws takes them (int8 does not). Faces are not looked for.
 
     Args:
         style: The first one's name.
@@ -57,7 +58,7 @@ class Show:
         if style not in self.styles:  # of the working folder, with a name of its own
             self.styles.append(style)
         self.cartoon = None  # the last one, without what is written on it
-        self._shift = self._thumb = self._last = None
+        self._shift = self._thumb = self._last = self._size = None
         self._times = deque(maxlen=FRAMES)
         self._note, self._note_until = "", 0.0
         self._help_until = time.perf_counter() + HELP_SECONDS
@@ -124,6 +125,7 @@ class Show:
     def _open(self, style: str) -> str:
         runtime = runtimes.load_live(style, self.draw_size)
         self._network = Cartoonizer(runtime, "full", "style", faces=False)
+        self._statistics, self._norms = self._network.with_statistics(), None
         self.runs_on = type(runtime).__name__.removesuffix("Runtime")
         return style
 
@@ -140,10 +142,14 @@ class Show:
         if self.strength == 0:
             return frame
         small = draw_sizes.shrink(frame, self.draw_size, self._network.size)
-        levels = self._network(small).astype(np.float32)
+        kept = self._keep(small, now)
+        levels = self._run(small, kept)
         if self.color == "auto":
             shift = colors.tame_color(levels, small) - levels
-            levels += self._follow(shift, small, now)
+            if self._shift is not None and kept:
+                shift = cv2.addWeighted(shift, 1 - kept, self._shift, kept, 0)
+            self._shift = shift
+            levels += shift
         if small.shape != frame.shape:
             levels = Join(small, levels, *frame.shape[:2]).rows(frame, 0, len(frame))
         if self.strength != 1:
@@ -152,18 +158,27 @@ class Show:
             )
         return images.round_levels(levels)
 
-    def _follow(self, shift, small, now) -> np.ndarray:
-        """The shift so far, moved towards this frame's by the time that has gone by."""
+    def _keep(self, small, now) -> float:
+        """How much of what was before holds, by the time since; 0 at a cut."""
         thumb = cv2.resize(small, (32, 32), interpolation=cv2.INTER_AREA).astype(float)
         before, self._thumb = self._thumb, thumb
         last, self._last = self._last, now
-        known = self._shift is not None and self._shift.shape == shift.shape
-        if not known or np.abs(thumb - before).mean() > CUT:
-            self._shift = shift
+        size, self._size = self._size, small.shape
+        if size != small.shape or np.abs(thumb - before).mean() > CUT:
+            return 0.0
+        return float(np.exp(-(now - last) / FOLLOW))
+
+    def _run(self, small, kept) -> np.ndarray:
+        """Float levels, by the norms' statistics so far where there are any."""
+        if self._statistics is None:
+            return self._network(small).astype(np.float32)
+        before, picture = self._norms, images.to_signed(images.pad(small))[None]
+        if before is None or not kept:
+            signed, self._norms = self._statistics(picture)
         else:
-            share = 1 - float(np.exp(-(now - last) / FOLLOW))
-            self._shift = cv2.addWeighted(shift, share, self._shift, 1 - share, 0)
-        return self._shift
+            signed, own = self._statistics(picture, before, kept)
+            self._norms = np.float32(kept) * before + np.float32(1 - kept) * own
+        return images.to_levels(images.crop(signed[0], *small.shape[:2]))
 
     def _write(self, picture, now) -> None:
         lines = [f"{self.style}  {self.strength:.0%}  {self.rate:.1f} frames a second"]

@@ -3,12 +3,9 @@
 See `networks/statistics.py` for what they are and how they are pooled.
 """
 
-import os
-from pathlib import Path
-
 import numpy as np
 
-from cartoongan_tf import terminal
+from cartoongan_tf.inference.runtimes import ONNXRuntime
 
 
 class _Runtime:
@@ -66,43 +63,60 @@ class KerasStatistics(_Runtime):
 
 
 class ONNXStatistics(_Runtime):
-    """An `.onnx` with statistics, which `export` writes as `NAME_statistics.onnx`.
+    """An `.onnx` with statistics, of `export` (`NAME_statistics.onnx`) or of a style.
 
     Takes pictures of any size: it pads what its network cannot take.
 
     Args:
-        path: The file.
+        source: The file, or the `ONNXRuntime` that runs it.
         threads: To compute with; one a core by default.
 
     Raises:
         ValueError: When the file is damaged, or has no statistics.
     """
 
-    def __init__(self, path: str | os.PathLike, threads: int | None = None):
-        try:
-            import onnxruntime
-        except ImportError as error:
-            raise ImportError(
-                f"An .onnx needs onnxruntime ({error}): "
-                "`pip install 'cartoongan-tf[onnx]'`, or `pip install onnxruntime`"
-            ) from error
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads or os.cpu_count()
-        options.log_severity_level = 4
-        try:
-            with terminal.quiet_libraries():
-                self._session = onnxruntime.InferenceSession(
-                    Path(path).read_bytes(), options, providers=["CPUExecutionProvider"]
-                )
-            takes = {i.name: i.shape for i in self._session.get_inputs()}
-            self.channels = takes["statistics"][2]
-        except Exception as error:  # onnxruntime has a class for every stage
+    def __init__(self, source, threads: int | None = None):
+        is_open = isinstance(source, ONNXRuntime)
+        self._run = source if is_open else ONNXRuntime(source, threads)
+        self.channels = self._run.channels
+        if self.channels is None:
             raise ValueError(
-                "Weights must be a whole .onnx with statistics, which `python -m "
-                f"cartoongan_tf.export` wrote. Received: {path} "
-                f"({terminal.one_line(error)[:200]})"
-            ) from error
+                "Weights must be an .onnx with statistics, which `python -m "
+                f"cartoongan_tf.export` wrote. Received: {source}"
+            )
 
     def _draw(self, image, statistics, share):
-        inputs = {"image": image, "statistics": statistics, "share": share}
-        return tuple(self._session.run(["cartoon", "own_statistics"], inputs))
+        return self._run.draw(image, statistics, share)
+
+
+def pool(parts, counts) -> np.ndarray:
+    """Statistics of a whole from those of parts that share no pixel.
+
+    Exact: the variance of the whole is the mean of the parts' variances and, on top of
+    it, the variance of their means, which tiles of a photo have most of.
+
+    Args:
+        parts: Statistics `(..., 2, channels)` each: means, then biased variances.
+        counts: Of pixels of each part; only their ratios count.
+
+    Returns:
+        float64 `(..., 2, channels)`.
+
+    Raises:
+        ValueError: When there is no part, or a count is not positive.
+
+    Reference: T. Chan et al., "Updating Formulae and a Pairwise Algorithm for Computing
+    Sample Variances", 1979.
+    """
+    counts = np.asarray(counts, np.float64)
+    if not len(parts) or len(parts) != len(counts) or not (counts > 0).all():
+        raise ValueError(
+            "`counts` must be a positive number for each of `parts`. "
+            f"Received: counts={counts.tolist()} for {len(parts)} parts"
+        )
+    parts = np.stack([np.asarray(part, np.float64) for part in parts])
+    weights = (counts / counts.sum()).reshape((-1,) + (1,) * (parts.ndim - 1))
+    means, variances = parts[..., :1, :], parts[..., 1:, :]
+    mean = (weights * means).sum(0)
+    variance = (weights * (variances + (means - mean) ** 2)).sum(0)
+    return np.concatenate([mean, variance], axis=-2)

@@ -11,13 +11,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from cartoongan_tf.inference.maps import LEVELS, Maps
+from cartoongan_tf.inference.statistics import pool
 from cartoongan_tf.pictures import images
+from cartoongan_tf.pictures import memory as ram
 
 SIDES = 1024, 768, 512, 384, 256  # of a tile, in pixels
 LARGEST = 2**28  # bytes of a tile: larger ones are slower
 SMALLEST_TILE = 128
 FLOATS = 40  # bytes a pixel: a tile of the photo, and what is read for the next
 WORKING = 3  # measured: times what a whole picture of a tile's size takes
+GROWTH = 2**27  # bytes: what TensorFlow's threads hold beside a tile, measured
 UNKNOWN_GENERATOR = 900  # bytes for a pixel that is drawn, as the paper's
 
 
@@ -80,11 +83,12 @@ class Tiles:
                 if side >= smallest and kept <= room(side):
                     return Layout(side, size == 2, room(side))
         # A quarter of the memory for the tile that is being drawn, and disk for maps;
-        # a fifth is left alone: at 50 megapixels the paper's network took that more.
+        # a fifth and `GROWTH` are left alone: at 50 megapixels the paper's network took
+        # more than is counted here.
         side = int(max(0, memory / 4 / WORKING / (own + FLOATS)) ** 0.5) - 2 * halo
         side = max(SMALLEST_TILE, min(side, 384))
         side -= side % images.MULTIPLE
-        return Layout(side, True, max(0, int(room(side) - 0.2 * memory)))
+        return Layout(side, True, max(0, int(room(side) - 0.2 * memory) - GROWTH))
 
     def __call__(self, photo: np.ndarray, memory: int, layout=None, tell=None):
         """Draws a photo.
@@ -115,6 +119,7 @@ class Tiles:
                 later = {m.name for s in self.stages[place + 1 :] for m in s.takes}
                 spent = [m for m in stage.takes if m.name not in later]
                 parts = []
+                maps.expect(blocks=stage.norm is not None and stage.kept > 0)
                 for box, core, inputs in self._inputs(photo, stage, maps, boxes):
                     made, own = run(inputs, known, core)
                     if stage.norm is None:
@@ -126,6 +131,8 @@ class Tiles:
                         parts.append(np.asarray(own))
                     for taken in spent:  # rows of tiles that no margin reaches any more
                         maps.drop(taken.name, (box[0] - layout.side) // taken.scale)
+                    if layout.compact and box[3] == width:  # a row of tiles is done
+                        ram.trim()
                     done += 1
                     if tell is not None:
                         tell(done, len(boxes) * len(self.stages))
@@ -134,7 +141,7 @@ class Tiles:
                 if stage.norm is not None:
                     end = first + stage.norm.channels
                     areas = [(b - t) * (r - le) for t, b, le, r in boxes]
-                    known[0, :, first:end] = self._statistics.pool(parts, areas)
+                    known[0, :, first:end] = pool(parts, areas)
                     first = end
         finally:
             maps.close()

@@ -166,36 +166,3 @@ class StatisticsGenerator(keras.Model):
     def from_config(cls, config, custom_objects=None):
         generator = keras.saving.deserialize_keras_object(config["generator"])
         return cls(**{**config, "generator": generator})
-
-
-def pool(parts, counts) -> np.ndarray:
-    """Statistics of a whole from those of parts that share no pixel.
-
-    Exact: the variance of the whole is the mean of the parts' variances and, on top of
-    it, the variance of their means, which tiles of a photo have most of.
-
-    Args:
-        parts: Statistics `(..., 2, channels)` each: means, then biased variances.
-        counts: Of pixels of each part; only their ratios count.
-
-    Returns:
-        float64 `(..., 2, channels)`.
-
-    Raises:
-        ValueError: When there is no part, or a count is not positive.
-
-    Reference: T. Chan et al., "Updating Formulae and a Pairwise Algorithm for Computing
-    Sample Variances", 1979.
-    """
-    counts = np.asarray(counts, np.float64)
-    if not len(parts) or len(parts) != len(counts) or not (counts > 0).all():
-        raise ValueError(
-            "`counts` must be a positive number for each of `parts`. "
-            f"Received: counts={counts.tolist()} for {len(parts)} parts"
-        )
-    parts = np.stack([np.asarray(part, np.float64) for part in parts])
-    weights = (counts / counts.sum()).reshape((-1,) + (1,) * (parts.ndim - 1))
-    means, variances = parts[..., :1, :], parts[..., 1:, :]
-    mean = (weights * means).sum(0)
-    variance = (weights * (variances + (means - mean) ** 2)).sum(0)
-    return np.concatenate([mean, variance], axis=-2)

@@ -1,12 +1,20 @@
 """Facts about frames of a film drawn one after the other."""
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import cv2
 import numpy as np
 import pytest
 
+from cartoongan_tf.exporting.signatures import as_float32
 from cartoongan_tf.films.cuts import KNOWN
+from cartoongan_tf.inference import styles
 from cartoongan_tf.inference.cartoonizer import Cartoonizer
 from cartoongan_tf.inference.filming import Filming
+from cartoongan_tf.inference.weights import load_generator
 from cartoongan_tf.networks.generators import Generator
 from cartoongan_tf.samples import samples
 from tests.made_films import pan
@@ -156,3 +164,34 @@ def test_what_is_no_picture_is_refused_in_its_turn(cartoonizer):
         ValueError, match=r"uint8 RGB.* Received: uint8 of shape \(4, 4"
     ):
         list(drawn)
+
+
+WITHOUT = """
+import sys
+for name in ("tensorflow", "keras", "jax"):
+    sys.modules[name] = None
+import numpy as np
+from cartoongan_tf.inference.cartoonizer import Cartoonizer
+look = Cartoonizer(sys.argv[1], faces=False)
+assert look.with_statistics() is not None
+np.save("drawn.npy", np.stack(list(look.film(np.load("frames.npy")))))
+"""
+
+
+@pytest.mark.parametrize("style", styles.STYLES)
+def test_films_in_styles_with_norms_need_no_tensorflow(style, tmp_path):
+    frames = moving(9)
+    np.save(tmp_path / "frames.npy", np.stack(frames))
+    root = Path(__file__).resolve().parents[2]
+    result = subprocess.run(
+        [sys.executable, "-c", WITHOUT, style],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(root)},
+        capture_output=True,
+        text=True,
+    )
+    assert result.returncode == 0, result.stderr
+    exact = as_float32(load_generator(styles.HOME / style / "light.keras"))
+    theirs = levels(Cartoonizer(exact, faces=False).film(frames))
+    ours = np.load(tmp_path / "drawn.npy").astype(np.float32)
+    assert np.abs(ours - theirs).max() <= 1

@@ -153,3 +153,28 @@ def test_the_rate_is_that_of_the_last_frames(show, frame, monkeypatch):
 def test_what_cannot_be_is_refused(bad):
     with pytest.raises(ValueError, match="must be"):
         Show(**bad)
+
+
+def test_norms_statistics_follow_slowly_and_begin_anew_at_a_cut(
+    show, frame, monkeypatch
+):
+    now = [0.0]
+    monkeypatch.setattr(shows.time, "perf_counter", lambda: now[0])
+
+    def own(picture):
+        fresh = Show("hayao", draw_size=64)
+        fresh.draw(picture)
+        return fresh._norms
+
+    lighter = (frame // 2 + 60).astype(np.uint8)
+    lighter = np.where(np.abs(lighter - frame.astype(int)) < 28, lighter, frame)
+    show.draw(frame)
+    first = show._norms
+    assert np.array_equal(first, own(frame))
+    now[0] = 0.04
+    show.draw(lighter.astype(np.uint8))
+    moved = np.abs(show._norms - first).mean()
+    assert 0 < moved < 0.3 * np.abs(own(lighter.astype(np.uint8)) - first).mean()
+    now[0] = 0.08
+    show.draw(255 - frame)
+    assert np.array_equal(show._norms, own(255 - frame))

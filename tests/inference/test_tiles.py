@@ -180,3 +180,16 @@ def test_a_full_disk_is_told(monkeypatch):
     monkeypatch.setattr("tempfile.tempdir", "/nowhere")
     with pytest.raises(OSError):
         Maps(0).put("x", (0, 1, 0, 1), block(1, 1, 1))
+
+
+def test_pages_are_kept_only_while_more_blocks_are_to_come():
+    maps = Maps(10**6, tight=True)
+    block = np.zeros((8, 8, 4), np.float32)
+    for top in (0, 8, 16):
+        maps.put("x", (top, top + 8, 0, 8), block)
+    maps.drop("x", above=8)
+    assert sum(map(len, maps._spare.values())) == 1
+    maps.expect(blocks=False)
+    maps.drop("x", above=16)
+    assert not maps._spare and maps.used == block.nbytes
+    assert np.array_equal(maps.read("x", (16, 24, 0, 8)), block)

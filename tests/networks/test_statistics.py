@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from cartoongan_tf.inference.statistics import pool
 from cartoongan_tf.networks.choices import NORMS
 from cartoongan_tf.networks.generators import Generator, ResnetGenerator
 from cartoongan_tf.networks.light import LightGenerator
-from cartoongan_tf.networks.statistics import StatisticsGenerator, pool
+from cartoongan_tf.networks.statistics import StatisticsGenerator
 
 
 def light(norm):

@@ -1,5 +1,6 @@
 """Facts about how much memory there is."""
 
+import ctypes
 import sys
 
 import pytest
@@ -41,3 +42,15 @@ def test_what_is_left_of_what_a_user_allows(monkeypatch):
     assert 2**40 - 2**36 < memory.left(2**40) < 2**40
     monkeypatch.setattr(memory, "available", lambda: 1000)
     assert memory.left() == 900
+
+
+@pytest.mark.skipif(
+    not hasattr(ctypes.CDLL(None), "malloc_trim"), reason="no glibc: nothing to ask"
+)
+def test_what_the_c_library_keeps_is_given_back():
+    blocks = [b"x" * (5000 + n % 2) for n in range(20000)]
+    kept = blocks[::50]  # so that the rest lies in between
+    del blocks
+    before = memory.taken()
+    memory.trim()
+    assert before - memory.taken() > 40 * 2**20 and len(kept) == 400
