@@ -21,16 +21,27 @@ TINY = (
 ).split()
 
 
-def gpu(*words, cwd):
+CPU = {"JAX_PLATFORMS": "cpu", "CUDA_VISIBLE_DEVICES": ""}
+
+
+def run_jax(words, cwd, **environment):
     pytest.importorskip("jax", reason="`pip install jax` runs the step in JAX")
     return subprocess.run(
-        [sys.executable, ROOT / "benchmarks" / "gpu.py", *map(str, words)],
+        [sys.executable, *map(str, words)],
         cwd=cwd,
-        env={**os.environ, "JAX_PLATFORMS": "cpu", "CUDA_VISIBLE_DEVICES": ""},
+        env={**os.environ, **CPU, **environment},
         capture_output=True,
         text=True,
-        timeout=600,
+        timeout=900,
     )
+
+
+def gpu(*words, cwd):
+    return run_jax((ROOT / "benchmarks" / "gpu.py", *words), cwd)
+
+
+def in_jax(code, cwd):
+    return run_jax(("-c", code), cwd, PYTHONPATH=f"{ROOT}:{ROOT / 'benchmarks'}")
 
 
 def test_a_packed_set_has_the_pictures_and_gives_the_triples_of_training(folder):
@@ -122,20 +133,7 @@ gpu.main(
 
 @pytest.mark.slow
 def test_light_generators_are_taught_from_tables_of_views(folder, tmp_path):
-    pytest.importorskip("jax", reason="`pip install jax` runs the step in JAX")
-    done = subprocess.run(
-        [sys.executable, "-c", DISTILL.format(photos=folder / "photos")],
-        cwd=tmp_path,
-        env={
-            **os.environ,
-            "JAX_PLATFORMS": "cpu",
-            "CUDA_VISIBLE_DEVICES": "",
-            "PYTHONPATH": f"{ROOT}:{ROOT / 'benchmarks'}",
-        },
-        capture_output=True,
-        text=True,
-        timeout=900,
-    )
+    done = in_jax(DISTILL.format(photos=folder / "photos"), tmp_path)
     assert done.returncode == 0, done.stderr
     assert "64 views of 3 photos" in done.stdout  # one in three of five stays
     taught = [
@@ -160,22 +158,11 @@ print(gpu_bench.count_operations(jax_step.function_of(network), values, photo))
 """
 
 
-def test_the_count_of_operations_is_that_of_the_exported_file():
-    pytest.importorskip("jax", reason="`pip install jax` runs the step in JAX")
+def test_the_count_of_operations_is_that_of_the_exported_file(tmp_path):
     from cartoongan_tf.exporting import tflite
     from cartoongan_tf.networks.generators import Generator
 
-    done = subprocess.run(
-        [sys.executable, "-c", COUNT],
-        env={
-            **os.environ,
-            "JAX_PLATFORMS": "cpu",
-            "CUDA_VISIBLE_DEVICES": "",
-            "PYTHONPATH": f"{ROOT}:{ROOT / 'benchmarks'}",
-        },
-        capture_output=True,
-        text=True,
-    )
+    done = in_jax(COUNT, tmp_path)
     assert done.returncode == 0, done.stderr
     counted = int(done.stdout.split()[-1]) / 2
     model = tflite.convert(Generator(8, 1), 64)
