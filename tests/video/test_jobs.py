@@ -265,7 +265,7 @@ def test_colours_are_the_films_by_its_tags(cartoonizer, tmp_path, color, matrix,
 
 def test_ten_bits_are_drawn_and_said(cartoonizer, tmp_path):
     write_film(tmp_path / "f.mkv", pictures(4), codec="libx265", pixels="yuv420p10le",
-               options={"x265-params": "log-level=none"})  # fmt: skip
+               options={"x265-params": "log-level=none:bframes=0"})  # fmt: skip
     (told,) = draw(tmp_path / "f.mkv", tmp_path / "o.mkv", cartoonizer)
     assert "10 bits a colour; its cartoon has 8" in told
     assert apart(frames(tmp_path / "o.mkv")[0], pictures(4)[0]) < 8
@@ -273,8 +273,9 @@ def test_ten_bits_are_drawn_and_said(cartoonizer, tmp_path):
 
 @pytest.mark.parametrize("curve, name", [(16, "PQ"), (18, "HLG")])
 def test_hdr_is_refused(tmp_path, curve, name):
-    write_film(tmp_path / "f.mkv", pictures(2), codec="libx265", pixels="yuv420p10le",
-               options={"x265-params": "log-level=none"}, color_trc=curve)  # fmt: skip
+    # Not by x265: its muxing failed once here, out of order, in a full run.
+    write_film(tmp_path / "f.mkv", pictures(2), codec="ffv1", pixels="yuv420p10le",
+               options={}, color_trc=curve)  # fmt: skip
     with pytest.raises(ValueError, match=rf"must be SDR.* Received: HDR \({name}\)"):
         jobs.Job(tmp_path / "f.mkv", tmp_path / "o.mkv", AS_IT_IS)
 
