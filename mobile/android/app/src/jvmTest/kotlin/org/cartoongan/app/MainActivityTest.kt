@@ -20,6 +20,7 @@ import org.cartoongan.core.Colors
 import org.cartoongan.core.Exif
 import org.cartoongan.core.FaceFinder
 import org.cartoongan.core.Look
+import org.cartoongan.core.ModelAssets
 import org.junit.After
 import org.junit.Assert.assertArrayEquals
 import org.junit.Assert.assertEquals
