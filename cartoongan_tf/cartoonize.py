@@ -185,12 +185,12 @@ def main(argv):
         with budget.share() as take:
 
             def check(height, width):
-                reading = images.BYTES_PER_PIXEL * height * width
+                reading = memory.BYTES_TO_READ * height * width
                 take(reading + widest.count_bytes(height, width))
                 widest.check_memory(height, width)
 
             try:
-                picture = images.read(photo.path, args.max_size, check)
+                picture = images.read(photo.path, args.max_size, check, most)
                 cartoon = cartoonizer(picture.pixels, args.strength)
                 if args.compare:
                     plain = full(picture.pixels)

@@ -99,7 +99,7 @@ def _tiff(data, name, look):
     except UnidentifiedImageError:
         pass  # Pillow knows some kinds only
     *deep, profile, orientation = tiffs.read(data, look)
-    return _from_deep(*deep, profile, name), orientation
+    return from_deep(*deep, profile, name), orientation
 
 
 def _bmp(data, name, look):
@@ -127,9 +127,9 @@ def _convert(image: Image.Image, data: bytes, kind: str, name):
         deep = heifs.read_deep(data, kind)
     if deep is None:
         image.load()
-        picture = _from_shallow(image, profile, name)
+        picture = from_shallow(image, profile, name)
     else:
-        picture = _from_deep(*deep, profile, name)
+        picture = from_deep(*deep, profile, name)
     # Asked last: Pillow turns a TIFF while it loads it, and then says so.
     return picture, image.getexif().get(_ORIENTATION, 1)
 
@@ -186,7 +186,13 @@ def turn(picture: Picture, orientation: int) -> Picture:
     )
 
 
-def _from_shallow(image: Image.Image, profile: bytes | None, name) -> Picture:
+def stored_view(upright: np.ndarray, orientation: int) -> np.ndarray:
+    """The view of an upright picture that `turn` would turn into it."""
+    turned = _TURNS.get({6: 8, 8: 6}.get(orientation, orientation))
+    return upright if turned is None else turned(upright)
+
+
+def from_shallow(image: Image.Image, profile: bytes | None, name) -> Picture:
     """Pixels of 8 bits, converted in the picture's own mode."""
     if image.mode == "La":
         image = image.convert("LA")
@@ -208,22 +214,22 @@ def _from_shallow(image: Image.Image, profile: bytes | None, name) -> Picture:
     )
 
 
-def _from_deep(levels, alpha, white: int, profile: bytes | None, name) -> Picture:
+def from_deep(levels, alpha, white: int, profile: bytes | None, name) -> Picture:
     """Pixels of more bits: `(H, W, C)` of 1, 3 or, for CMYK, 4; `white` is full."""
     full = white
     if profile:
         if white != 65535:
             levels = np.rint(levels * (65535 / white)).astype(np.uint16)
         levels, full = profiles.deep_to_srgb(levels, profile, name), 65535
-    levels = _to_eight(levels, full)
+    levels = to_eight(levels, full)
     if levels.shape[-1] == 4:
         levels = np.array(Image.fromarray(levels, "CMYK").convert("RGB"))
     elif levels.shape[-1] == 1:
         levels = np.repeat(levels, 3, axis=-1)
-    return Picture(levels, None if alpha is None else _to_eight(alpha, white))
+    return Picture(levels, None if alpha is None else to_eight(alpha, white))
 
 
-def _to_eight(levels: np.ndarray, white: int) -> np.ndarray:
+def to_eight(levels: np.ndarray, white: int) -> np.ndarray:
     """Rounded to 0..255. `white` is odd: nothing lies halfway between two levels."""
     levels = np.ascontiguousarray(levels).astype(np.uint32)
     return ((levels * 255 + white // 2) // white).astype(np.uint8)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from cartoongan_tf.formats import scratch
 from cartoongan_tf.inference import large, styles
 from cartoongan_tf.inference.large import BYTES_PER_PIXEL
 from cartoongan_tf.inference.runtimes import KerasRuntime, load_runtime, load_style
@@ -112,7 +113,9 @@ class Cartoonizer:
         """
         check_strength(strength)
         if not isinstance(photo, np.ndarray):
-            photo = images.read(photo, check=self.check_memory).pixels
+            photo = images.read(
+                photo, check=self.check_memory, max_memory=self.max_memory
+            ).pixels
         check_pixels(photo)
         if strength == 0:
             return photo.copy()
@@ -135,7 +138,7 @@ class Cartoonizer:
         second = None
         if again:
             second = self._draw_small(photo, draw_sizes.USUAL, color, seen)
-        result = np.empty_like(photo)
+        result = scratch.empty_like(photo)
         for top, bottom in whole.strips():
             levels = whole.rows(photo, top, bottom)
             share = draw_sizes.weights(again, photo.shape, photo.shape, top, bottom)
@@ -148,6 +151,7 @@ class Cartoonizer:
                 levels += share * (finer - levels)
             levels = _blend(levels, photo[top:bottom], strength)
             result[top:bottom] = images.round_levels(levels)
+            scratch.release(result, photo)
         return result
 
     def film(self, frames, strength: float = 1.0, steady: float | None = None):
@@ -265,17 +269,15 @@ class Cartoonizer:
     def check_memory(self, height: int, width: int) -> None:
         """Checks that there is memory to draw a photo of this size.
 
-        What can be drawn in tiles needs little beside the photo and the cartoon
-        themselves. The rest would be killed by the system, without a word.
+        What can be drawn in tiles or strips needs none: photos that memory does not
+        hold lie on the disk. The rest would be killed by the system, without a word.
 
         Raises:
             ValueError: When there is not; the message says what size would do.
         """
-        if self._run.size is not None:
-            return  # drawn at that size, whatever the photo's
+        if self._run.size is not None or self._run.has_generator:
+            return  # of one size, whatever the photo's; or in tiles
         need = self.count_bytes(height, width)
-        if self._run.has_generator:
-            need = min(need, height * width * JOINED_BYTES_PER_PIXEL)
         free = memory.available()
         if free is not None and need > free:
             side = int(max(height, width) * (free / need) ** 0.5)

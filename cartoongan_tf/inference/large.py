@@ -1,5 +1,6 @@
 """Large photos: drawn as large as they are, in the memory that there is."""
 
+from cartoongan_tf.formats import scratch
 from cartoongan_tf.inference.tiles import UNKNOWN_GENERATOR, Tiles
 from cartoongan_tf.pictures import images, memory
 from cartoongan_tf.pictures.large_colors import recolor
@@ -52,7 +53,8 @@ def draw(run, photo, color, strength=1.0, faces=None, most=None, tell=None):
         del signed
     else:
         tiles = Tiles(run.generator)  # Keras may have to be loaded for it
-        left = max(0, memory.left(most) - photo.nbytes)
+        held = 0 if scratch.is_on_disk(photo) else photo.nbytes
+        left = max(0, memory.left(most) - held)
         cartoon = tiles(photo, left, tell=tell)
     recolor(cartoon, photo, color, strength, faces)
     return cartoon

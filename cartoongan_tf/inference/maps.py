@@ -1,12 +1,12 @@
 """Feature maps of a large picture, kept as blocks: in memory, and past that on disk."""
 
 import mmap
-import os
 import tempfile
 import threading
-from pathlib import Path
 
 import numpy as np
+
+from cartoongan_tf.formats import scratch
 
 LEVELS = 65535  # of a block's channel in sixteen bits, from its least to its most
 
@@ -117,7 +117,7 @@ class Maps:
     def _write(self, values: np.ndarray) -> tuple:
         if self._file is None:
             # Of no name: it is gone with the process, however that ends.
-            self._file = tempfile.TemporaryFile(dir=_disk())
+            self._file = tempfile.TemporaryFile(dir=scratch.folder())
         places = self._free.get(values.nbytes)
         start = places.pop() if places else self._end
         self._end = max(self._end, start + values.nbytes)
@@ -155,10 +155,3 @@ def _pages(array):
     while isinstance(array, np.ndarray):
         array = array.base
     return array.obj if isinstance(array, memoryview) else array
-
-
-def _disk() -> str | None:
-    """A folder for large files: /tmp may lie in memory, /var/tmp does not."""
-    if "TMPDIR" not in os.environ and os.access("/var/tmp", os.W_OK):
-        return "/var/tmp" if Path("/var/tmp").is_dir() else None
-    return None

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from cartoongan_tf.formats import scratch
 from cartoongan_tf.inference.maps import LEVELS, Maps
 from cartoongan_tf.inference.statistics import pool
 from cartoongan_tf.pictures import images
@@ -109,7 +110,7 @@ class Tiles:
         layout = layout or self.plan(height, width, memory)
         rows, columns = (_edges(side, layout.side) for side in (height, width))
         boxes = [(t, b, le, r) for t, b in rows for le, r in columns]
-        cartoon = np.empty_like(photo)
+        cartoon = scratch.empty_like(photo)
         known = np.zeros((1, 2, self.channels), np.float32)
         maps = Maps(layout.room, tight=layout.compact)
         done, first = 0, 0
@@ -131,8 +132,10 @@ class Tiles:
                         parts.append(np.asarray(own))
                     for taken in spent:  # rows of tiles that no margin reaches any more
                         maps.drop(taken.name, (box[0] - layout.side) // taken.scale)
-                    if layout.compact and box[3] == width:  # a row of tiles is done
-                        ram.trim()
+                    if box[3] == width:  # a row of tiles is done
+                        scratch.release(cartoon, photo)
+                        if layout.compact:
+                            ram.trim()
                     done += 1
                     if tell is not None:
                         tell(done, len(boxes) * len(self.stages))

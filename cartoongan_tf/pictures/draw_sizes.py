@@ -6,9 +6,7 @@ and the cartoon is joined with the large photo afterwards (`joining.py`).
 
 import numpy as np
 
-from cartoongan_tf.pictures import images
-
-cv2 = images.opencv()
+from cartoongan_tf.pictures.areas import average
 
 LEAST = 64  # pixels: below it no drawing is left
 USUAL = 480  # of a photo without faces
@@ -71,8 +69,7 @@ def shrink(photo: np.ndarray, longest: int, box=None) -> np.ndarray:
     if share == 1:
         return photo
     # Half a pixel is rounded up, as in other languages and unlike `round`.
-    size = tuple(max(1, int(side * share + 0.5)) for side in (width, height))
-    return cv2.resize(photo, size, interpolation=cv2.INTER_AREA)
+    return average(photo, *(max(1, int(x * share + 0.5)) for x in (height, width)))
 
 
 def weights(faces: list, photo, shape, top: int = 0, bottom: int | None = None):

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from cartoongan_tf.pictures import images
+from cartoongan_tf.pictures.areas import average
 
 cv2 = images.opencv()
 
@@ -59,10 +60,10 @@ def find_faces(photo: np.ndarray) -> list[Face]:
     found = []
     for long_side in (SIDE, 2 * SIDE):
         scale = long_side / longest
-        size = tuple(max(1, round(side * scale)) for side in (width, height))
-        small = cv2.resize(photo, size, interpolation=cv2.INTER_AREA)
-        for top in _starts(size[1]):
-            for left in _starts(size[0]):
+        size = tuple(max(1, round(side * scale)) for side in (height, width))
+        small = average(photo, *size)
+        for top in _starts(size[0]):
+            for left in _starts(size[1]):
                 tile = small[top : top + SIDE, left : left + SIDE]
                 found += _look(tile, left, top, scale)
     kept = []

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, PngImagePlugin, UnidentifiedImageError
 
-from cartoongan_tf.formats import decoders, sniff
+from cartoongan_tf.formats import decoders, scratch, sniff, streams
 from cartoongan_tf.formats.decoders import Picture
 from cartoongan_tf.pictures import memory, paths
 
@@ -25,7 +25,8 @@ CAFFE_MEAN_BGR = (103.939, 116.779, 123.68)  # the set that VGG19 was trained on
 MULTIPLE = 4  # the generator halves the picture twice
 SMALLEST = 8  # below it the bottleneck is too small for its reflection padding
 
-Image.MAX_IMAGE_PIXELS = 400_000_000  # Pillow's own bomb guard refuses big panoramas
+# Pillow's own bomb guard, at twice this number, refuses big panoramas.
+Image.MAX_IMAGE_PIXELS = memory.MOST_PIXELS // 2
 # And a good PNG's profile or XMP, from 1 MiB on; `pngs.check_texts` refuses bombs. All
 # the texts of a file together still have Pillow's own 64 MiB.
 PngImagePlugin.MAX_TEXT_CHUNK = 16 * 2**20
@@ -156,6 +157,7 @@ def read(
     path: str | os.PathLike,
     max_size: int | None = None,
     check: Callable[[int, int], None] | None = None,
+    max_memory: int | None = None,
 ) -> Picture:
     """Reads a picture file: upright by its EXIF, sRGB, 8 bits, alpha kept apart.
 
@@ -169,6 +171,9 @@ def read(
             decoded larger than twice that, if it can be.
         check: Called with the height and width of the result (before it is turned) as
             soon as the header is read; what it raises is a reason not to decode it.
+        max_memory: Bytes that this process may take in all; None for what is free. A
+            TIFF, JPEG, PNG or WebP that takes more to read is decoded to the disk, by
+            libvips: `pixels` is then a `numpy.memmap`.
 
     Raises:
         ValueError: When the file is absent, empty, no picture, damaged or too large.
@@ -178,12 +183,25 @@ def read(
     if path.is_dir():
         raise ValueError(f"A photo must be a file. Received a folder: {path}")
     try:
-        data = path.read_bytes()
+        size, kind = path.stat().st_size, sniff.look(path)
+        left = memory.left(max_memory) if size > memory.LARGE else None
+        data = path.read_bytes() if left is None or 2 * size <= left else None
     except FileNotFoundError:
         raise ValueError(f"A photo must exist. No such file: {path}") from None
     except OSError as error:
         raise ValueError(f"Cannot read {path}: {error.strerror}") from error
-    return decode(data, path, max_size, check)
+    try:
+        if data is None:
+            raise memory.TooLarge(
+                f"A photo's file must fit in memory. Received {size} bytes, of {left} "
+                f"that are left: {path}"
+            )
+        return decode(data, path, max_size, check, max_memory)
+    except memory.TooLarge as error:
+        data = None
+        if kind not in streams.READ:
+            raise ValueError(str(error)) from None
+        return _from_disk(path, max_size, check, error)
 
 
 def decode(
@@ -191,6 +209,7 @@ def decode(
     name: str | os.PathLike = "picture",
     max_size: int | None = None,
     check: Callable[[int, int], None] | None = None,
+    max_memory: int | None = None,
 ) -> Picture:
     """Decodes a picture file's bytes as `read` does; `name` is for error messages."""
     if not data:
@@ -209,7 +228,8 @@ def decode(
         stored = height, width
         target = _shrunk(height, width, max_size)
         scale = decoders.jpeg_scale(height, width, *target) if kind == "JPEG" else 1
-        _check_size(height, width, scale)
+        memory.check_pixels(height, width)
+        memory.check_reading(height // scale, width // scale, max_memory)
         if check is not None:
             check(*target)
         return target
@@ -220,7 +240,7 @@ def decode(
         picture = _resize(picture, *target, part)
         return decoders.turn(picture, orientation)
     except Image.DecompressionBombError:
-        raise ValueError(f"{_pixels_rule()} Received more: {name}") from None
+        raise ValueError(f"{memory.PIXELS_RULE} Received more: {name}") from None
     except UnidentifiedImageError:
         raise ValueError(
             f"A photo must be whole. Damaged: {name} (a {kind} by its first bytes, "
@@ -234,31 +254,40 @@ def decode(
             f"Received: {name}"
         ) from error
     except ValueError as error:
-        raise ValueError(f"{error}: {name}") from error
+        raise type(error)(f"{error}: {name}") from error
     except decoders.DAMAGE as error:
         raise ValueError(f"A photo must be whole. Damaged: {name} ({error})") from error
 
 
-_LARGE = 2**29  # bytes, from which on free memory is looked at
-BYTES_PER_PIXEL = 16  # while decoding: Pillow's four, ours, and copies between
+def _from_disk(path: Path, max_size, check, reason: Exception) -> Picture:
+    """A picture that memory does not hold, decoded to the disk strip by strip."""
 
+    def look(height: int, width: int) -> None:
+        memory.check_pixels(height, width)
+        if check is not None:
+            check(*_shrunk(height, width, max_size))
 
-def _pixels_rule() -> str:
-    return (
-        f"A photo must have at most {2 * Image.MAX_IMAGE_PIXELS // 10**6} megapixels."
-    )
-
-
-def _check_size(height: int, width: int, scale: int) -> None:
-    if height * width > 2 * Image.MAX_IMAGE_PIXELS:
-        raise ValueError(f"{_pixels_rule()} Received {width}x{height}")
-    need = height * width // scale**2 * BYTES_PER_PIXEL
-    free = memory.available() if need > _LARGE else None
-    if free is not None and need > free:
+    try:
+        picture = streams.read(path, look)
+    except ModuleNotFoundError:
         raise ValueError(
-            f"A photo must fit in memory. Received: {width}x{height} pixels, which "
-            f"take {need / 2**30:.1f} GiB to read, of {free / 2**30:.1f} GiB free"
-        )
+            f"{reason}. After `pip install 'cartoongan-tf[large]'` it is read via the "
+            "disk"
+        ) from None
+    except ValueError as error:
+        raise ValueError(f"{error}: {path}") from error
+    except OSError as error:
+        raise ValueError(f"Cannot read {path} via the disk: {error}") from error
+    size = picture.pixels.shape[:2]
+    target = _shrunk(*size, max_size)
+    if target == size:
+        return picture
+    # First by area, strip by strip, to a size that Lanczos takes in memory.
+    middle = tuple(
+        min(side, 2 * wanted) for side, wanted in zip(size, target, strict=True)
+    )
+    alpha = None if picture.alpha is None else scratch.average(picture.alpha, *middle)
+    return _resize(Picture(scratch.average(picture.pixels, *middle), alpha), *target)
 
 
 def opencv():
@@ -323,6 +352,10 @@ def write(
             f"A {path.suffix} must have at most {most} pixels a side; write a .png. "
             f"Received: {pixels.shape[1]}x{pixels.shape[0]} for {path}"
         )
+    if scratch.is_on_disk(pixels):
+        with paths.replacing(path) as temporary:
+            streams.write(temporary, pixels, alpha, exif, QUALITY)
+        return
     data = encode(pixels, path.suffix, alpha, exif=exif)
     with paths.replacing(path) as temporary:
         temporary.write_bytes(data)

@@ -6,7 +6,9 @@ Filter, 2015); what is sharp stays at full size, a strip of rows at a time.
 
 import numpy as np
 
+from cartoongan_tf.formats import scratch
 from cartoongan_tf.pictures import colors, images
+from cartoongan_tf.pictures.areas import average
 from cartoongan_tf.pictures.joining import enlarge_rows, strips
 
 cv2 = images.opencv()
@@ -39,6 +41,7 @@ def recolor(cartoon, photo, color: str, strength: float = 1.0, faces=None) -> No
         if strength != 1:
             rows = strength * rows + (1 - strength) * part.astype(np.float32)
         cartoon[top:bottom] = images.round_levels(rows)
+        scratch.release(cartoon, photo)
 
 
 class _Tamed:
@@ -68,6 +71,7 @@ class _Kept:
         for top, bottom in strips(*self.size):
             for which, x in enumerate((cartoon, photo)):
                 light = colors.to_lab(x[top:bottom])[..., 0].astype(np.float64)
+                scratch.release(x)
                 moments[which] += light.sum(), (light * light).sum()
         moments /= self.size[0] * self.size[1]
         self.means = moments[:, 0]
@@ -86,8 +90,7 @@ def _shrink(pixels: np.ndarray) -> np.ndarray:
     """A small copy of the same shape, each pixel a mean."""
     height, width = pixels.shape[:2]
     times = min(1.0, SMALL / max(height, width))
-    size = max(1, round(width * times)), max(1, round(height * times))
-    return cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
+    return average(pixels, *(max(1, round(x * times)) for x in (height, width)))
 
 
 def _fields(guide, channels, steps: float) -> np.ndarray:

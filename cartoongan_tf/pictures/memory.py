@@ -62,6 +62,42 @@ def trim() -> None:
         pass
 
 
+MOST_PIXELS = 800_000_000  # of a photo: beyond it a file is taken for a bomb
+PIXELS_RULE = f"A photo must have at most {MOST_PIXELS // 10**6} megapixels."
+LARGE = 2**29  # bytes, from which on it is asked whether they are free
+BYTES_TO_READ = 16  # a pixel, while decoding: Pillow's four, ours, and copies between
+
+
+class TooLarge(ValueError):
+    """A photo takes more memory to read than there is."""
+
+
+def check_pixels(height: int, width: int) -> None:
+    """Checks that a photo is no bomb."""
+    if height * width > MOST_PIXELS:
+        raise ValueError(f"{PIXELS_RULE} Received {width}x{height}")
+
+
+def check_reading(height: int, width: int, most: int | None = None) -> None:
+    """Checks that a photo of this size can be decoded in memory.
+
+    Args:
+        height: Of it.
+        width: Of it.
+        most: As in `left`.
+
+    Raises:
+        TooLarge: When it cannot.
+    """
+    need = height * width * BYTES_TO_READ
+    free = left(most) if need > LARGE else None
+    if free is not None and need > free:
+        raise TooLarge(
+            f"A photo must fit in memory. Received: {width}x{height} pixels, which "
+            f"take {need / 2**30:.1f} GiB to read, of {free / 2**30:.1f} GiB free"
+        )
+
+
 UNITS = {"": 1, "k": 2**10, "m": 2**20, "g": 2**30, "t": 2**40}
 
 

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from cartoongan_tf.exporting.onnx import write_onnx
+from cartoongan_tf.formats import scratch
 from cartoongan_tf.inference import cartoonizer as module
 from cartoongan_tf.inference.cartoonizer import Cartoonizer
 from cartoongan_tf.networks.generators import Generator
@@ -90,15 +91,32 @@ def test_an_onnx_file_of_ones_own_too_large_for_memory_is_refused(
         draw(np.zeros((480, 640, 3), np.uint8))
 
 
-def test_a_file_too_large_for_memory_is_refused_by_its_header(
-    cartoonizer, tmp_path, monkeypatch
-):
+def test_a_file_too_large_for_memory_is_refused_by_its_header(tmp_path, monkeypatch):
+    write_onnx(Generator(2, 0), tmp_path / "own.onnx")
+    draw = Cartoonizer(tmp_path / "own.onnx", draw_size="full")
     images.write(tmp_path / "a.jpg", samples.draw_photo(1, 480, 640))
     whole = (tmp_path / "a.jpg").read_bytes()
     (tmp_path / "a.jpg").write_bytes(whole[:700])  # decoded it would be damaged
     monkeypatch.setattr(module.memory, "available", lambda: 2**20)
     with pytest.raises(ValueError, match=r"fit in memory.*640x480.*a\.jpg"):
-        cartoonizer(tmp_path / "a.jpg")
+        draw(tmp_path / "a.jpg")
+
+
+@pytest.mark.parametrize("size, color", [("auto", "auto"), ("full", "photo")])
+def test_a_photo_that_memory_does_not_hold_is_drawn_via_the_disk(
+    cartoonizer, tmp_path, monkeypatch, size, color
+):
+    pytest.importorskip("pyvips", reason="the extra `large` is not installed")
+    photo = samples.draw_photo(1, 700, 900)
+    images.write(tmp_path / "a.png", photo)
+    draw = cartoonizer.with_look(size, color)
+    whole = draw(tmp_path / "a.png")
+    monkeypatch.setattr(module.memory, "LARGE", 2**10)
+    draw.max_memory = 1
+    drawn = draw(tmp_path / "a.png")
+    assert scratch.is_on_disk(drawn) and drawn.shape == photo.shape
+    apart = np.abs(drawn.astype(int) - whole)
+    assert apart.max() <= 8 and apart.mean() < 0.5  # colours by fields of a small copy
 
 
 def test_weights_are_a_style_a_file_or_a_generator(tmp_path, monkeypatch):

@@ -54,3 +54,14 @@ def test_what_the_c_library_keeps_is_given_back():
     before = memory.taken()
     memory.trim()
     assert before - memory.taken() > 40 * 2**20 and len(kept) == 400
+
+
+def test_bombs_and_what_does_not_fit_are_told_apart():
+    memory.check_pixels(20_000, 40_000)
+    with pytest.raises(
+        ValueError, match="at most 800 megapixels. Received 40001x20000"
+    ):
+        memory.check_pixels(20_000, 40_001)
+    memory.check_reading(100, 100, most=1)  # nobody asks for so little
+    with pytest.raises(memory.TooLarge, match="fit in memory.*20000x20000.*6.0 GiB"):
+        memory.check_reading(20_000, 20_000, most=2**31)
