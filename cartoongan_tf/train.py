@@ -24,7 +24,7 @@ def main(argv):
     """Parses the flags and does it; returns the exit code."""
     from cartoongan_tf.plans.flags import add_flags
     from cartoongan_tf.plans.plans import GROUPS, Plan
-    from cartoongan_tf.plans.recipes import SAMPLE_DEFAULTS
+    from cartoongan_tf.plans.recipes import DEFAULT, RECIPES, SAMPLE_DEFAULTS
 
     parser = terminal.parser(
         "train",
@@ -44,7 +44,8 @@ def main(argv):
         help="afterwards put the generator where `cartoonize --style` finds it; an "
         "earlier one is kept beside it",
     )
-    groups = add_flags(parser, Plan, SAMPLE_DEFAULTS, GROUPS)
+    usual = {"recipe": DEFAULT, **RECIPES[DEFAULT]}
+    groups = add_flags(parser, Plan, SAMPLE_DEFAULTS, GROUPS, usual)
     groups["devices"].add_argument(
         "--strategy",
         choices=("one", "mirrored", "multi-worker"),

@@ -49,7 +49,13 @@ def flag(
     )
 
 
-def add_flags(parser, plan: type, samples: dict | None = None, groups=()) -> dict:
+def add_flags(
+    parser,
+    plan: type,
+    samples: dict | None = None,
+    groups=(),
+    usual: dict | None = None,
+) -> dict:
     """Adds a flag for each field of `plan` that `flag` made.
 
     What the user does not name is None in the parser's answer.
@@ -59,6 +65,7 @@ def add_flags(parser, plan: type, samples: dict | None = None, groups=()) -> dic
         plan: The dataclass.
         samples: Defaults of the sample set, by name, where they differ: shown second.
         groups: Headings, in their order.
+        usual: Defaults by name where they are not the fields' own.
 
     Returns:
         The parser's groups by heading, and the parser itself by None.
@@ -66,11 +73,9 @@ def add_flags(parser, plan: type, samples: dict | None = None, groups=()) -> dic
     homes = {None: parser, **{name: parser.add_argument_group(name) for name in groups}}
     for field in flagged(plan):
         said = field.metadata
-        defaults = [field.default]
-        if samples is not None and samples.get(field.name, field.default) not in (
-            field.default,
-        ):
-            defaults.append(samples[field.name])
+        default = (usual or {}).get(field.name, field.default)
+        sample = (samples or {}).get(field.name, default)
+        defaults = [default] if sample == default else [default, sample]
         text = said["help"]
         options = {"dest": field.name, "default": None}
         if field.type is bool:

@@ -22,6 +22,7 @@ from cartoongan_tf.plans.recipes import (
     CARTOONGAN_ONLY,
     CYCLEGAN_DEFAULTS,
     CYCLEGAN_SAMPLE_DEFAULTS,
+    DEFAULT,
     RECIPES,
     SAMPLE_DEFAULTS,
     SAMPLE_SIZES,
@@ -60,7 +61,8 @@ read_balance.__name__ = "ratio, auto or off"
 class Plan:
     """What a training run is asked for: the content of its `config.json`.
 
-    The defaults are those of the recipe `balanced` for a user's own data.
+    The defaults are those of the recipe `balanced` for a user's own data, and of runs
+    begun before a value was there; `make_plan` begins with `recipes.DEFAULT`.
     """
 
     style: str
@@ -351,13 +353,19 @@ def make_plan(style: str, folder: str | None, given: dict) -> Plan:
         check_model("cyclegan", given)
         values = CYCLEGAN_DEFAULTS if folder else CYCLEGAN_SAMPLE_DEFAULTS
         return Plan(**{"style": style, "data": folder, **values, **given})
-    recipe = given.get("recipe", Plan.recipe)
+    recipe = given.get("recipe", DEFAULT)
     if recipe not in RECIPES:
         Plan(style, "", recipe=recipe)  # says which there are
-    values = {"style": style, "data": folder}
-    if folder is None:
-        values |= SAMPLE_DEFAULTS if recipe == Plan.recipe else SAMPLE_SIZES
-    return Plan(**{**values, **RECIPES[recipe], **given})
+    if folder is not None:
+        values = RECIPES[recipe]
+    elif "recipe" in given:
+        values = SAMPLE_SIZES | RECIPES[recipe]
+    else:
+        values = SAMPLE_DEFAULTS
+    if given.get("generator", "light") != "light" and "norm" not in given:
+        values = {**values, "norm": Plan.norm}  # other norms are the light generator's
+    own = {"style": style, "data": folder, "recipe": recipe}
+    return Plan(**{**own, **values, **given})
 
 
 def check_model(model: str, given: dict) -> None:

@@ -52,6 +52,25 @@ def test_a_flag_outweighs_its_recipe_and_a_recipe_the_sample_set():
     assert plan.data == SAMPLE_SET
 
 
+def test_who_names_no_recipe_gets_the_painted_one_and_on_the_sample_set_its_own():
+    plan = make_plan("mine", "data/mine", {})
+    assert plan == make_plan("mine", "data/mine", {"recipe": "painted"})
+    assert (plan.generator, plan.norm, plan.discriminator) == (
+        "light",
+        "none",
+        "features",
+    )
+    sample = asdict(make_plan("mine", None, {}))
+    assert {name: sample[name] for name in SAMPLE_DEFAULTS} == SAMPLE_DEFAULTS
+
+
+def test_the_papers_generator_keeps_its_norms_in_any_recipe():
+    plan = make_plan("mine", "data/mine", {"generator": "paper"})
+    assert (plan.norm, plan.recipe) == ("instance", "painted")
+    with pytest.raises(ValueError, match="`norm` must go with generator=light"):
+        make_plan("mine", "data/mine", {"generator": "paper", "norm": "none"})
+
+
 def test_cyclegan_has_defaults_of_its_own():
     plan = make_plan("mine", "data/mine", {"model": "cyclegan", "identity": True})
     assert plan.init_epochs == 0 and plan.batch_size == 1 and plan.pool == 50
@@ -74,7 +93,7 @@ def test_cyclegan_takes_no_flag_that_it_has_no_use_for(name):
         ({"learning_rate": float("inf")}, "`learning_rate` must be at least 0, and fi"),
         ({"ema": 1.0}, "`ema` must be less than 1"),
         ({"content_loss": "l3"}, "`content_loss` must be one of l1, l2"),
-        ({"recipe": "mine"}, "`recipe` must be one of balanced, paper, authors"),
+        ({"recipe": "mine"}, "`recipe` must be one of painted, balanced, paper"),
         ({"batch_size": 6, "accumulate": 4}, "`batch_size` must be a multiple of `acc"),
         ({"content_size": 50}, "`content_size` must be a multiple of 8"),
         ({"content_shrink": 0}, "`content_shrink` must be at least 1"),

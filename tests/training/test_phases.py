@@ -19,7 +19,8 @@ SMALL = {"filters": 2, "num_blocks": 1, "d_filters": 2, "image_size": 32}
 
 
 def phases(**given):
-    plan = make_plan("mine", "data/mine", {**SMALL, **given})
+    recipe = {} if "model" in given else {"recipe": "balanced"}
+    plan = make_plan("mine", "data/mine", {**SMALL, **recipe, **given})
     made = make_phases(plan, devices.make_strategy())
     if plan.model == "cartoongan":
         plan = dataclasses.replace(plan, vgg_weights="random", content_shrink=2)
