@@ -35,9 +35,9 @@ def read(folders: list[str]) -> list[dict]:
         try:
             flags = json.loads(config.read_text())
         except ValueError as error:
-            raise ValueError(f"A run's config.json must be JSON. Received: {config}") from (
-                error
-            )
+            raise ValueError(
+                f"A run's config.json must be JSON. Received: {config}"
+            ) from (error)
         runs.append({"folder": folder, "file": generator, "flags": flags})
     return runs
 

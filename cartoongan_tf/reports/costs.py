@@ -128,7 +128,9 @@ class Clock:
             return {"seconds_per_megapixel": None, "core_seconds_per_megapixel": None}
         pixels = np.array(self.pixels[1:]) / 1e6
         return {
-            "seconds_per_megapixel": float(np.median(np.array(self.walls[1:]) / pixels)),
+            "seconds_per_megapixel": float(
+                np.median(np.array(self.walls[1:]) / pixels)
+            ),
             "core_seconds_per_megapixel": float(
                 np.median(np.array(self.cores[1:]) / pixels)
             ),

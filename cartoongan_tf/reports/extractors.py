@@ -78,9 +78,7 @@ def load(name: str = "vgg16", weights="imagenet") -> Extractor:
 
         return Extractor("VGG16 conv4_3 at 224", 224, digest, 512, run)
     if name != "inception":
-        raise ValueError(
-            f"`--extractor` must be vgg16 or inception. Received: {name}"
-        )
+        raise ValueError(f"`--extractor` must be vgg16 or inception. Received: {name}")
     try:
         network = keras.applications.InceptionV3(include_top=False, weights=weights)
     except Exception as error:  # urllib's, ssl's, socket's, h5py's

@@ -147,9 +147,7 @@ class Jury:
         # A set against itself is no estimate of anything.
         if name in (PHOTOS, ANOTHER) or len(kept.vectors) < 3:
             return {}
-        return {
-            "kid_photos": distances.kernel_inception(kept.vectors, photos.vectors)
-        }
+        return {"kid_photos": distances.kernel_inception(kept.vectors, photos.vectors)}
 
     def _to_cartoons(self, methods, photos) -> None:
         wanted = self.cartoons

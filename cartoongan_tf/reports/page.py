@@ -122,7 +122,9 @@ def render(report: dict, thumbs: dict) -> str:
         "pictures": shown,
         "values": report["pictures"],
         "extremes": report["extremes"],
-        "measures": {m.key: {"title": m.title, "unit": m.unit} for m in measures.MEASURES},
+        "measures": {
+            m.key: {"title": m.title, "unit": m.unit} for m in measures.MEASURES
+        },
     }
     parts = {
         "TITLE": html.escape(title),
@@ -173,9 +175,7 @@ def _distances(report) -> str:
             "pictures are to a style.</p>"
         )
     extractor = html.escape(report["extractor"]["name"])
-    bars = [
-        (m["name"], m["figures"]["kid_cartoons"], m["kind"]) for m in rows
-    ]
+    bars = [(m["name"], m["figures"]["kid_cartoons"], m["kind"]) for m in rows]
     for anchor in report["anchors"]:
         if "half" in anchor["what"] or "JPEG" in anchor["what"]:
             bars.append((anchor["what"], anchor, "anchor"))
@@ -198,7 +198,7 @@ def _distances(report) -> str:
         "standard errors each way. Grey bars are anchors that nobody drew: a style "
         "should come out well below the photos and their palette, and cannot do much "
         "better than the cartoons' own halves.</p>"
-        f'<div class=bars>{"".join(lines)}</div>'
+        f"<div class=bars>{''.join(lines)}</div>"
     )
 
 
@@ -292,7 +292,7 @@ def _ablations(report) -> str:
         cells += [_cell(methods[name]["figures"].get(k)) for k in keys]
         lines.append(_row(methods[name], cells))
     return (
-        '<section id=runs><h2>Runs</h2><p>The flags in which the runs differ, and what '
+        "<section id=runs><h2>Runs</h2><p>The flags in which the runs differ, and what "
         f"came of it.</p>{_table(heads, lines)}</section>"
     )
 
@@ -310,7 +310,9 @@ def _about(report) -> str:
         "how photos were drawn": report["drawing"],
         "photos": report["photos"]["folder"],
         "cartoons": report["cartoons"]["folder"],
-        "sha256": {m["name"]: m["sha256"] for m in report["methods"] if m.get("sha256")},
+        "sha256": {
+            m["name"]: m["sha256"] for m in report["methods"] if m.get("sha256")
+        },
         "left out": report["skipped"] or "none",
     }
     told = "".join(
@@ -369,7 +371,7 @@ def _cell(figure, is_best=False) -> str:
 
 def _table(heads, lines) -> str:
     return (
-        '<div class=wide tabindex=0><table class=sortable><thead><tr>'
+        "<div class=wide tabindex=0><table class=sortable><thead><tr>"
         f"{''.join(heads)}</tr></thead><tbody>{''.join(lines)}</tbody></table></div>"
     )
 
