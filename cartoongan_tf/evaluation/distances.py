@@ -20,25 +20,29 @@ class Estimate:
     count: int
 
 
-def kernel_inception(features, reference) -> Estimate:
+def kernel_inception(features, reference, paired: bool = False) -> Estimate:
     """The kernel distance of Binkowski et al., over all of both sets, unbiased.
 
     The squared maximum mean discrepancy by the kernel `(x . y / d + 1) ** 3`. No
-    subsets are drawn: every pair counts, and nothing is random. It may be below 0, which
-    says that the sets are as near as two halves of one. The standard error is that of a
+    subsets are drawn: every pair counts, and nothing is random. It may be below 0:
+    the sets are as near as two halves of one then. The standard error is that of a
     jackknife over the pictures of both sets.
 
     Args:
         features: `(n, d)` of the pictures to judge, at least 3.
         reference: `(m, d)` of those to be like, at least 3.
+        paired: Row n of both is of one photo. Such pairs are alike for that alone, and
+            are left out; the estimate would be biased with them.
 
     Raises:
-        ValueError: For fewer, or where `d` differs.
+        ValueError: For fewer, where `d` differs, or for pairs of another number.
 
     Reference: M. Binkowski et al., "Demystifying MMD GANs", ICLR 2018, section 4.
     """
     x, y = _check(features, reference, 3, "for a kernel distance")
     n, m, channels = len(x), len(y), x.shape[1]
+    if paired and n != m:
+        raise ValueError(f"Pairs must be as many on both sides. Received: {n} and {m}")
 
     def kernel(one, other):
         return (one @ other.T / channels + 1) ** 3
@@ -46,6 +50,8 @@ def kernel_inception(features, reference) -> Estimate:
     own_x, own_y, cross = kernel(x, x), kernel(y, y), kernel(x, y)
     rows_x = own_x.sum(1) - own_x.diagonal()
     rows_y = own_y.sum(1) - own_y.diagonal()
+    if paired:
+        return _paired(rows_x, rows_y, cross)
     cross_x, cross_y, total = cross.sum(1), cross.sum(0), cross.sum()
     within_x = rows_x.sum() / (n * (n - 1))
     within_y = rows_y.sum() / (m * (m - 1))
@@ -62,6 +68,16 @@ def kernel_inception(features, reference) -> Estimate:
     )
     variance = _spread(less_x) + _spread(less_y)
     return Estimate(float(value), float(np.sqrt(variance)), n)
+
+
+def _paired(rows_x, rows_y, cross) -> Estimate:
+    """The distance without a photo's own pair; the jackknife leaves pairs out."""
+    n = len(cross)
+    np.fill_diagonal(cross, 0)
+    rows = rows_x + rows_y - cross.sum(1) - cross.sum(0)
+    value = rows.sum() / (n * (n - 1))
+    less = (rows.sum() - 2 * rows) / ((n - 1) * (n - 2))
+    return Estimate(float(value), float(np.sqrt(_spread(less))), n)
 
 
 def frechet(features, reference) -> Estimate:

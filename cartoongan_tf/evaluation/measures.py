@@ -34,8 +34,8 @@ MEASURES = (
         "to the cartoons",
         "low",
         "style",
-        "Kernel distance of the pictures to the cartoons by the feature network that is "
-        "named beside it: all pairs, unbiased, so it may be below 0; with the standard "
+        "Kernel distance of the pictures to the cartoons by the feature network named "
+        "above: all pairs, unbiased, so it may be below 0; with the standard "
         "error of a jackknife. Compare it within one report alone.",
         "set",
     ),
@@ -44,8 +44,8 @@ MEASURES = (
         "to the photos",
         "low",
         "content",
-        "The same to the photos as a set. A style must leave them; one that is nearer "
-        "to the cartoons at the same distance from the photos is the better one.",
+        "The same to the photos as a set, a photo's own picture left out. A style must "
+        "leave them: how far, is its choice.",
         "set",
     ),
     Measure(
@@ -98,7 +98,7 @@ MEASURES = (
         "low",
         "style",
         "(1 + distance to the cartoons, the photos' being 1) × (1 + content lost, "
-        "another photo's being 1). The photo as it is has 2, and so has a cartoon of "
+        "another photo's being 1; the mean of structure and outlines). The photo as it is has 2, and so has a cartoon of "
         "something else; lower is better than both. The form is ArtFID's.",
         "set",
     ),
@@ -107,8 +107,8 @@ MEASURES = (
         "structure kept",
         "high",
         "content",
-        "Correlation of the feature network's maps of picture and photo, each channel's "
-        "mean taken off: 1 for the photo, about 0 for another photo.",
+        "Correlation of the feature network's maps of picture and photo, each "
+        "channel's mean taken off: 1 for the photo, about 0 for another photo.",
     ),
     Measure(
         "outlines_kept",

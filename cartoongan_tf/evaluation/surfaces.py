@@ -1,4 +1,4 @@
-"""What is wrong or right with a picture's surface: flat paint, grids, borders, seams."""
+"""What a picture's surface is like: flat paint, grids, borders, seams."""
 
 import numpy as np
 

@@ -25,7 +25,8 @@ def read(folders: list[str]) -> list[dict]:
         config, generator = folder / "config.json", folder / "generator.keras"
         if not config.is_file():
             raise ValueError(
-                f"A run must be a folder of `train`'s, with config.json. Received: {text}"
+                f"A run must be a folder of `train`'s, with config.json. "
+                f"Received: {text}"
             )
         if not generator.is_file():
             raise ValueError(

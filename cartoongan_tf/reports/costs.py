@@ -15,14 +15,17 @@ SIDE = 256  # pixels a side, for which multiplications are counted
 PROBE = (384, 512)  # height and width of the photo that memory is measured with
 
 # Run as a process of its own: the peak is that of drawing, and of nothing before it.
+# `getrusage` would begin at the peak of the process that started it.
 _PROBE = """
-import resource, sys
+import sys
 import numpy as np
 from cartoongan_tf.inference.cartoonizer import Cartoonizer
-photo = np.random.default_rng(0).integers(0, 256, (int(sys.argv[2]), int(sys.argv[3]), 3))
-draw = Cartoonizer(sys.argv[1], draw_size="full", color="style", faces=False)
-draw(photo.astype(np.uint8))
-print("peak", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+shape = int(sys.argv[2]), int(sys.argv[3]), 3
+photo = np.random.default_rng(0).integers(0, 256, shape).astype(np.uint8)
+Cartoonizer(sys.argv[1], draw_size="full", color="style", faces=False)(photo)
+for line in open("/proc/self/status"):
+    if line.startswith("VmHWM:"):
+        print("peak", line.split()[1])
 """
 
 
@@ -70,10 +73,12 @@ def peak_memory(weights: str) -> int | None:
         weights: A style's name or a file's path.
 
     Returns:
-        None where the system does not tell, or the process fails.
+        None where the system does not tell (all but Linux), or the process fails.
     """
     paths = os.pathsep.join(path or os.getcwd() for path in sys.path)
-    with contextlib.suppress(OSError, subprocess.SubprocessError, ValueError):
+    with contextlib.suppress(
+        OSError, subprocess.SubprocessError, ValueError, IndexError
+    ):
         result = subprocess.run(
             [sys.executable, "-c", _PROBE, weights, *map(str, PROBE)],
             env={**os.environ, "PYTHONPATH": paths},
@@ -82,8 +87,7 @@ def peak_memory(weights: str) -> int | None:
             timeout=600,
             check=True,
         )
-        peak = int(result.stdout.split("peak", 1)[1])
-        return peak if sys.platform == "darwin" else 1024 * peak
+        return 1024 * int(result.stdout.split("peak", 1)[1])
     return None
 
 
@@ -127,11 +131,8 @@ class Clock:
         if len(self.walls) < 2:
             return {"seconds_per_megapixel": None, "core_seconds_per_megapixel": None}
         pixels = np.array(self.pixels[1:]) / 1e6
+        walls, cores = np.array(self.walls[1:]), np.array(self.cores[1:])
         return {
-            "seconds_per_megapixel": float(
-                np.median(np.array(self.walls[1:]) / pixels)
-            ),
-            "core_seconds_per_megapixel": float(
-                np.median(np.array(self.cores[1:]) / pixels)
-            ),
+            "seconds_per_megapixel": float(np.median(walls / pixels)),
+            "core_seconds_per_megapixel": float(np.median(cores / pixels)),
         }

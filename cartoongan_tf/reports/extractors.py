@@ -12,7 +12,7 @@ from cartoongan_tf.pictures import images
 
 BATCH = 8
 # What VGG16's features are divided by: their mean square on photos is 0.6 then, about
-# as large as of those that the kernel was made for. Smaller, it would compare means alone.
+# as of those that the kernel was made for. Smaller ones would compare means alone.
 VGG16_SCALE = 40.0
 
 
@@ -84,7 +84,8 @@ def load(name: str = "vgg16", weights="imagenet") -> Extractor:
     except Exception as error:  # urllib's, ssl's, socket's, h5py's
         raise ValueError(
             "InceptionV3's weights must be downloaded once, and cannot be: "
-            f"{str(error)[:160]}. Ways out: run once with internet, or --extractor vgg16"
+            f"{str(error)[:160]}. Ways out: run once with internet, or "
+            "--extractor vgg16"
         ) from error
 
     def run(levels):

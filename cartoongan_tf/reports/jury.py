@@ -144,10 +144,10 @@ class Jury:
         return {"methods": methods, "anchors": self._anchors(methods)}
 
     def _to_photos(self, name, kept, photos) -> dict:
-        # A set against itself is no estimate of anything.
         if name in (PHOTOS, ANOTHER) or len(kept.vectors) < 3:
             return {}
-        return {"kid_photos": distances.kernel_inception(kept.vectors, photos.vectors)}
+        one, other = kept.vectors, photos.vectors
+        return {"kid_photos": distances.kernel_inception(one, other, paired=True)}
 
     def _to_cartoons(self, methods, photos) -> None:
         wanted = self.cartoons
@@ -184,17 +184,22 @@ class Jury:
     def _together(self, methods) -> None:
         """The product of style and content, where there is what it is made of."""
         whole = methods[PHOTOS].get("kid_cartoons")
-        floor = methods.get(ANOTHER, {}).get("structure")
-        if whole is None or floor is None or whole.value <= 0:
+        floors = methods.get(ANOTHER)
+        if whole is None or floors is None or whole.value <= 0:
             return
         for name, figures in methods.items():
-            kid, kept = figures.get("kid_cartoons"), figures.get("structure")
-            if kid is None or kept is None or name == ANOTHER:
+            kid = figures.get("kid_cartoons")
+            if kid is None or name == ANOTHER:
                 continue
             style = max(0.0, kid.value) / whole.value
-            lost = (1 - kept.value) / max(1 - floor.value, 1e-6)
+            lost = np.mean(
+                [
+                    (1 - figures[key].value) / max(1 - floors[key].value, 1e-6)
+                    for key in ("structure", "outlines_kept")
+                ]
+            )
             figures["together"] = distances.Estimate(
-                (1 + style) * (1 + max(0.0, lost)), None, kid.count
+                float((1 + style) * (1 + np.clip(lost, 0, 1))), None, kid.count
             )
 
     def _anchors(self, methods) -> list[dict]:

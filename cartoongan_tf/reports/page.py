@@ -194,8 +194,8 @@ def _distances(report) -> str:
             f"{_number(error)}</small></span></div>"
         )
     return (
-        f"<p>Kernel distance by <em>{extractor}</em>, not times 1000; the whisker is two "
-        "standard errors each way. Grey bars are anchors that nobody drew: a style "
+        f"<p>Kernel distance by <em>{extractor}</em>, not times 1000; the whisker is "
+        "two standard errors each way. Grey bars are anchors that nobody drew: a style "
         "should come out well below the photos and their palette, and cannot do much "
         "better than the cartoons' own halves.</p>"
         f"<div class=bars>{''.join(lines)}</div>"

@@ -117,8 +117,8 @@ def make(
             picture = scores.cut_square(picture, square)
         if min(picture.shape[:2]) < LEAST:
             raise ValueError(
-                f"A picture must be at least {LEAST} pixels high and wide to be judged. "
-                f"Received: {picture.shape[1]}x{picture.shape[0]}: {path}"
+                f"A picture must be at least {LEAST} pixels high and wide to be "
+                f"judged. Received: {picture.shape[1]}x{picture.shape[0]}: {path}"
             )
         return picture
 
@@ -193,7 +193,7 @@ def make(
         "versions": facts.versions(),
         "machine": facts.machine(),
         "extractor": extractor.describe(),
-        "style_windows": "StyleFeatures: VGG16 conv3_3 and conv4_3, means and deviations",
+        "style_windows": "means and deviations of VGG16 conv3_3 and conv4_3",
         "drawing": _told_drawing(size, square, jpeg),
         "photos": {
             "folder": str(photos_folder),
