@@ -98,8 +98,9 @@ MEASURES = (
         "low",
         "style",
         "(1 + distance to the cartoons, the photos' being 1) × (1 + content lost, "
-        "another photo's being 1; the mean of structure and outlines). The photo as it is has 2, and so has a cartoon of "
-        "something else; lower is better than both. The form is ArtFID's.",
+        "another photo's being 1; the mean of structure and outlines). The photo as it "
+        "is has 2, and so has a cartoon of something else; below 2 is better than "
+        "either. The form is ArtFID's.",
         "set",
     ),
     Measure(

@@ -141,7 +141,7 @@ def render(report: dict, thumbs: dict) -> str:
     }
     page = (HERE / "page.html").read_text()
     for name, text in parts.items():
-        page = page.replace(f"<!--{name}-->", text, 1)
+        page = page.replace(f"<!--{name}-->", text)
     return page
 
 
@@ -218,7 +218,7 @@ def _tables(report) -> str:
         )
         heads = [_head("who")] + [
             _head(
-                m.title + (f", {m.unit}" if m.unit else ""),
+                _titled(m, report["extractor"]["name"]),
                 hint=m.about,
                 mark=_mark(m.better),
             )
@@ -282,7 +282,8 @@ def _ablations(report) -> str:
     keys = [k for k in keys if any(methods[n]["figures"].get(k) for n in runs["names"])]
     heads = [_head("run")]
     heads += [_head(f"--{flag.replace('_', '-')}") for flag in runs["differences"]]
-    heads += [_head(measures.BY_KEY[k].title) for k in keys]
+    extractor = report["extractor"]["name"]
+    heads += [_head(_titled(measures.BY_KEY[k], extractor)) for k in keys]
     lines = []
     for n, name in enumerate(runs["names"]):
         cells = [
@@ -339,6 +340,13 @@ def _head(title, hint="", mark="") -> str:
         f"<th scope=col{hint}><button type=button>{html.escape(title)}"
         f"<small>{mark}</small></button></th>"
     )
+
+
+def _titled(measure, extractor: str) -> str:
+    """A column's title: never a bare "KID", for numbers of two networks differ."""
+    if measure.key in ("kid_cartoons", "kid_photos", "fid_cartoons"):
+        return f"{measure.title}, {extractor}"
+    return measure.title + (f", {measure.unit}" if measure.unit else "")
 
 
 def _mark(better: str) -> str:
