@@ -151,7 +151,7 @@ def table(kept) -> str:
     )
     said = (
         f"\n{kept['photos']} photos, {kept['cartoons']} panels; *to the comic*: kernel "
-        f"distance by {kept['extractor']['name']}, ± its standard error. Anchors of it: "
+        f"distance by {kept['extractor']['name']}, ± its standard error. Anchors: "
         f"{anchors}."
     )
     return "\n".join(lines) + "\n" + said + "\n"
