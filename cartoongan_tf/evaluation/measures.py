@@ -12,7 +12,8 @@ class Measure:
     Args:
         key: In the report's JSON.
         title: On the page.
-        better: `high`, `low`, `cartoons` (near theirs), `one` (near 1).
+        better: `high`, `low`, `cartoons` (near theirs), `one` (near 1), or `free`: neither
+            way is.
         group: `style`, `content`, `drawing` or `teacher`.
         about: What it says, in a sentence or two.
         of: `set` for a whole set's, `picture` for a mean over pictures.
@@ -42,7 +43,7 @@ MEASURES = (
     Measure(
         "kid_photos",
         "to the photos",
-        "low",
+        "free",
         "content",
         "The same to the photos as a set, a photo's own picture left out. A style must "
         "leave them: how far, is its choice.",
@@ -237,9 +238,14 @@ def badness(key: str, value: float, cartoons: float | None) -> float | None:
     Args:
         key: Of the measure.
         value: A picture's.
-        cartoons: The cartoons' mean, for what is best near it; without, None is given.
+        cartoons: The cartoons' mean, for what is best near it, or None.
+
+    Returns:
+        None where nothing says which way is worse.
     """
     better = BY_KEY[key].better
+    if better == "free" or (better == "cartoons" and cartoons is None):
+        return None
     if better == "cartoons":
-        return None if cartoons is None else abs(value - cartoons)
+        return abs(value - cartoons)
     return {"high": -value, "low": value, "one": abs(value - 1)}[better]

@@ -355,6 +355,7 @@ def _mark(better: str) -> str:
         "low": "lower is better",
         "cartoons": "best near the cartoons'",
         "one": "best near 1",
+        "free": "neither way is better",
     }[better]
 
 

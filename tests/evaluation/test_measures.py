@@ -10,7 +10,7 @@ def test_every_measure_has_one_key_and_is_explained_in_sentences():
     keys = [measure.key for measure in measures.MEASURES]
     assert len(set(keys)) == len(keys)
     for measure in measures.MEASURES:
-        assert measure.better in ("high", "low", "cartoons", "one")
+        assert measure.better in ("high", "low", "cartoons", "one", "free")
         assert measure.about.endswith(".") and measure.about[:1] in "FKTSCHDVP(M"
 
 
@@ -29,4 +29,4 @@ def test_the_worse_a_value_is_the_larger_its_badness():
     assert bad("checkerboard", 9, None) > bad("checkerboard", 1, None)
     assert bad("sharpness", 2, None) == bad("sharpness", 0, None) == 1
     assert bad("flatness", 0.5, 0.2) == pytest.approx(0.3)
-    assert bad("flatness", 0.5, None) is None
+    assert bad("flatness", 0.5, None) is bad("kid_photos", 1, 1) is None

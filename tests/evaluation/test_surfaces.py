@@ -54,13 +54,12 @@ def test_a_grid_of_2_or_4_pixels_stands_out_and_nothing_else_does():
 
         return change
 
-    for change in (lambda p: p, noise, recolour):
-        assert average("checkerboard", change) < 2
     # A blurred spectrum falls so steeply that its own slope is a little of a peak.
-    assert average("checkerboard", blur) < 6
-    assert cartoons_average("checkerboard") < 4
+    for change in (lambda p: p, blur, noise, recolour):
+        assert average("checkerboard", change) < 6
+    assert cartoons_average("checkerboard") < 6
     for step in (2, 4):
-        assert average("checkerboard", grid(step)) > 10
+        assert average("checkerboard", grid(step)) > 12
 
 
 def test_a_plain_picture_and_a_tiny_one_have_no_grid():

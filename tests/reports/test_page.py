@@ -74,7 +74,7 @@ def report():
 def thumbs(report):
     drawn = page.thumb(samples.draw_photo(0, 60, 80))
     names = ["the photos", *report["contestants"]]
-    return {key: dict.fromkeys(names, drawn) for key in report["shown"]}
+    return {key: dict.fromkeys(names, drawn) for key in report["pictures"]}
 
 
 def test_nothing_on_the_page_comes_from_elsewhere(report, thumbs):
