@@ -12,8 +12,8 @@ class Measure:
     Args:
         key: In the report's JSON.
         title: On the page.
-        better: `high`, `low`, `cartoons` (near theirs), `one` (near 1), or `free`: neither
-            way is.
+        better: `high`, `low`, `cartoons` (near theirs), `one` (near 1), or `free`:
+            neither way is.
         group: `style`, `content`, `drawing` or `teacher`.
         about: What it says, in a sentence or two.
         of: `set` for a whole set's, `picture` for a mean over pictures.
