@@ -15,5 +15,6 @@ setup(
         "cartoongan_tf.saved_models": [f"*/{name}" for name in SHIPPED],
         "cartoongan_tf.networks": ["vgg16.npz"],
         "cartoongan_tf.pictures": ["faces.tflite"],
+        "cartoongan_tf.reports": ["page.html", "page.css", "page.js"],
     },
 )

@@ -13,7 +13,7 @@ COMMANDS = {
     "train": "train a style on photos and one artist's cartoons",
     "prepare": "make a training set of films, pictures and photos",
     "distill": "teach a light generator to draw what a large one draws",
-    "evaluate": "score generators against a teacher, photo by photo",
+    "evaluate": "judge styles, networks and pictures: a page of comparisons",
     "export": "write SavedModel, TFLite and ONNX files, each compared with Keras",
     "convert": "read the authors' published weights",
     "stylize": "draw by neural style transfer, a baseline",

@@ -282,7 +282,7 @@ def test_a_page_that_names_what_is_not_there_is_found_out(text, fault):
 @pytest.mark.parametrize(
     "line, fault",
     [
-        ("cartoongan evaluate --style hosoda --photos DIR", "required: --teacher"),
+        ("cartoongan evaluate --style hosoda --out DIR", "required: --photos"),
         ("cartoongan train --epochs many", "--epochs: invalid int value"),
         ("cartoongan export --quantize int4", "invalid choice: 'int4'"),
     ],

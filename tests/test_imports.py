@@ -21,7 +21,7 @@ FLOORS = (
     "plans",
     "inference",
     "training",
-    "exporting porting baselines video",
+    "exporting porting baselines video reports",
 )
 ROOMS = [room for floor in FLOORS for room in floor.split()]
 COMMANDS = {
