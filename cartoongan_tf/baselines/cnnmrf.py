@@ -37,8 +37,8 @@ class CNNMRF:
 
     Args:
         picture: The style, uint8 RGB `(H, W, 3)`.
-        features: `VGG19Layers` or `VGG16Layers` of `LAYERS`, which both networks have;
-            VGG19's of ImageNet, with maximum pooling, by default.
+        features: `VGG19Layers` or `VGG16Layers` of `LAYERS[network]`; VGG19's of
+            ImageNet, with maximum pooling, by default.
         steps: Of L-BFGS, at each of three sizes.
         size: Photo and style picture are drawn at this long side at most. A result is
             enlarged to its photo's size.
@@ -56,7 +56,7 @@ class CNNMRF:
     Neural Networks for Image Synthesis", CVPR 2016, and the authors' code.
     """
 
-    LAYERS = (CONTENT_LAYER, *STYLE_LAYERS)
+    LAYERS = dict.fromkeys(("vgg19", "vgg16"), (CONTENT_LAYER, *STYLE_LAYERS))
 
     def __init__(
         self,
@@ -74,7 +74,7 @@ class CNNMRF:
             smooth_weight=(smooth_weight, 0),
         )
         if features is None:
-            features = VGG19Layers(self.LAYERS, pooling="max")
+            features = VGG19Layers(self.LAYERS["vgg19"], pooling="max")
         self.features = features
         self.steps, self.size = steps, size
         self.steps_a_photo = SCALES * steps

@@ -9,18 +9,13 @@ from cartoongan_tf.networks.features import VGG19Layers
 from cartoongan_tf.pictures import images
 
 CONTENT_LAYER = "block4_conv2"  # Gatys et al., section 4
-STYLE_LAYERS = (  # and conv5_1, which the content network of CartoonGAN has not
-    "block1_conv1",
-    "block2_conv1",
-    "block3_conv1",
-    "block4_conv1",
-)
+STYLE_LAYERS = tuple(f"block{block}_conv1" for block in (1, 2, 3, 4, 5))  # likewise
 # Looked at with random features: less style keeps the photo, more smoothing blurs it.
 STYLE_WEIGHT = 1.0
 SMOOTH_WEIGHT = 0.3
 STEPS = 300
 SIZE = 512  # Gatys et al., section 3, draw at about 512 x 512
-SMALLEST = 8  # pixels a side that VGG's three poolings take
+SMALLEST = 16  # pixels a side that VGG's four poolings take
 LEVELS_A_STEP = 2.0  # Adam's rate, of 255: where it ends does not depend on it much
 
 # Measured peak above that of a tiny picture: 2,000 at 256x256, 2,300 at 448x448.
@@ -40,7 +35,8 @@ class NeuralStyle:
     Args:
         pictures: The style, uint8 RGB `(H, W, 3)` each; of several, the mean of their
             Gram matrices is taken. Read one at a time.
-        features: `VGG19Layers` of `LAYERS`, ImageNet's by default.
+        features: `VGG19Layers` or `VGG16Layers` of `LAYERS[network]`; VGG19's of
+            ImageNet by default.
         steps: Of Adam, its rate falling to 0 along a cosine.
         size: Photo and style pictures are drawn at this long side at most. A result is
             enlarged to its photo's size.
@@ -59,7 +55,10 @@ class NeuralStyle:
     2018, section 4.2.
     """
 
-    LAYERS = (CONTENT_LAYER, *STYLE_LAYERS)
+    LAYERS = {
+        "vgg19": (CONTENT_LAYER, *STYLE_LAYERS),
+        "vgg16": (CONTENT_LAYER, *STYLE_LAYERS[:4]),  # the package's has no fifth block
+    }
 
     def __init__(
         self,
@@ -76,7 +75,7 @@ class NeuralStyle:
             style_weight=(style_weight, 0),
             smooth_weight=(smooth_weight, 0),
         )
-        self.features = VGG19Layers(self.LAYERS) if features is None else features
+        self.features = features or VGG19Layers(self.LAYERS["vgg19"])
         self.steps = self.steps_a_photo = steps
         self.size = size
         self.style_weight, self.smooth_weight = style_weight, smooth_weight

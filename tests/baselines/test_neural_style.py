@@ -13,7 +13,7 @@ from cartoongan_tf.samples import samples
 
 @pytest.fixture(scope="module")
 def features():
-    return VGG19Layers(NeuralStyle.LAYERS, "random")
+    return VGG19Layers(NeuralStyle.LAYERS["vgg19"], "random")
 
 
 @pytest.fixture(scope="module")
@@ -162,9 +162,10 @@ def test_a_style_without_pictures_is_refused(features):
         NeuralStyle([], features)
 
 
-def test_style_layers_are_those_of_the_paper_but_the_fifth():
-    assert NeuralStyle.LAYERS == (
-        "block4_conv2",
-        *(f"block{block}_conv1" for block in (1, 2, 3, 4)),
-    )
+def test_layers_are_those_of_the_paper_but_the_fifth_where_vgg16_has_none():
+    style = [f"block{block}_conv1" for block in (1, 2, 3, 4, 5)]
+    assert NeuralStyle.LAYERS == {
+        "vgg19": ("block4_conv2", *style),
+        "vgg16": ("block4_conv2", *style[:4]),
+    }
     assert neural_style.SIZE == 512
