@@ -69,8 +69,9 @@ def test_after_itself_a_picture_is_pulled_nowhere(features, photo):
     for answer, (wanted, covered) in zip(answers, draw.targets(signed), strict=True):
         assert np.allclose(wanted, answer, rtol=1e-4, atol=1e-2)
         assert np.array_equal(np.unique(covered), [1])
-    result = CNNMRF(photo, features, steps=5, smooth_weight=0)(photo)
-    assert np.abs(result.astype(int) - photo).mean() < 6  # it began coarse
+    small = photo[:40, :40]  # too small to be begun coarsely
+    result = CNNMRF(small, features, steps=5, smooth_weight=0)(small)
+    assert np.abs(result.astype(int) - small).max() <= 1
 
 
 def test_steps_bring_a_photo_nearer_to_the_pictures_patches(features, photo, cartoon):
