@@ -38,13 +38,18 @@ from PIL import Image, ImageDraw, ImageFont
 
 from cartoongan_tf import terminal
 from cartoongan_tf.pictures import images, layout, paths
+from cartoongan_tf.plans.plans import MODELS
 
 HERE = Path(__file__).resolve().parent
 METHODS = ("neural-style", "cnnmrf", "analogy")
-TRAINED = {  # by name, what `train` is told
-    "cyclegan": ("--model", "cyclegan"),
-    "cyclegan-identity": ("--model", "cyclegan", "--identity"),
-    "ugatit": ("--model", "ugatit"),
+TRAINED = {  # by name, what `train` is told, of the models that it has
+    name: words
+    for name, words in (
+        ("cyclegan", ("--model", "cyclegan")),
+        ("cyclegan-identity", ("--model", "cyclegan", "--identity")),
+        ("ugatit", ("--model", "ugatit")),
+    )
+    if words[1] in MODELS
 }
 # Small windows and short epochs: a network is there soon, and written often.
 TRAIN_FLAGS = "--image-size 128 --steps-per-epoch 25"
