@@ -16,11 +16,15 @@ GOLDENS ?= mobile/contract/goldens
 WEB := mobile/web
 WEB_READY := $(WEB)/node_modules/.ready
 
-.PHONY: help install demo style-pepper test test-fast test-mobile test-jvm lint bench clean web web-build web-packages pages goldens test-web
+# The paper's comparison: photos/ and cartoons/, here those of pepper if it was made.
+DATA ?= $(firstword $(wildcard data/pepper) samples)
+
+.PHONY: help install demo style-pepper paper test test-fast test-mobile test-jvm lint bench clean web web-build web-packages pages goldens test-web
 
 help:
 	@echo "make demo   draw with a style, train the sample style for minutes, draw out/demo.png"
 	@echo "make style-pepper PAGES=DIR PHOTOS=DIR  train pepper, or go on with it; hours"
+	@echo "make paper  the paper's comparison on one set (DATA=DIR with photos/ and cartoons/; an hour)"
 	@echo "make test   run every test"
 	@echo "make test-fast  every test that is not slow"
 	@echo "make lint   ruff, as CI runs it"
@@ -80,6 +84,10 @@ style-pepper: install
 	  --quantize float16 int8 --image-size 256 512 --calibration "$(PHOTOS)" \
 	  --licence "CC BY 4.0: trained on Pepper&Carrot by David Revoy, www.peppercarrot.com" \
 	  --out saved_models/pepper/exported --overwrite
+
+# Called again it goes on. MORE: flags of benchmarks/paper.py.
+paper: install
+	$(BIN)/python benchmarks/paper.py --data "$(DATA)" $(MORE)
 
 test: install
 	$(BIN)/python -m pytest -n auto --dist worksteal

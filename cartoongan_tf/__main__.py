@@ -16,7 +16,7 @@ COMMANDS = {
     "evaluate": "judge styles, networks and pictures: a page of comparisons",
     "export": "write SavedModel, TFLite and ONNX files, each compared with Keras",
     "convert": "read the authors' published weights",
-    "stylize": "draw by neural style transfer, a baseline",
+    "stylize": "draw after one picture: neural style and other baselines",
     "draw": "draw the built-in sample set as files, to look at",
     "goldens": "draw the pictures that every runtime must draw, for tests",
 }

@@ -71,3 +71,17 @@ def test_style_pepper_without_its_folders_says_so(home):
     errors = [x for x in result.stderr.splitlines() if x.startswith("error:")]
     assert len(errors) == 1 and "PAGES=nowhere" in errors[0]
     assert not (home / "data").exists()
+
+
+@pytest.mark.slow
+def test_paper_compares_on_the_folder_that_it_is_told(home):
+    for number in range(2):
+        cartoon = samples.draw_cartoon(number, "hayao", 48, 64)
+        images.write(home / "my set" / "cartoons" / f"{number}.png", cartoon)
+    (home / "photos").rename(home / "my set" / "photos")
+    quick = "MORE=--size 40 --count 1 --steps 1 --methods cnnmrf --no-times --no-page"
+    result = make(home, "paper", "DATA=my set", quick)
+    assert result.returncode == 0, result.stderr
+    assert (home / "out/paper/rows.png").is_file()
+    drawn = {path.name for path in (home / "out/paper/pictures").iterdir()}
+    assert drawn == {"cartoongan", "cnnmrf-random"}

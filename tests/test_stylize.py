@@ -1,10 +1,12 @@
-"""Facts about the command for neural style transfer."""
+"""Facts about the command that draws after one picture."""
 
 import re
 
 import numpy as np
 import pytest
 
+from cartoongan_tf.baselines.analogy import DeepImageAnalogy
+from cartoongan_tf.baselines.cnnmrf import CNNMRF
 from cartoongan_tf.baselines.neural_style import NeuralStyle
 from cartoongan_tf.networks.features import VGG19Layers
 from cartoongan_tf.pictures import images
@@ -51,7 +53,7 @@ def test_a_photo_is_drawn_as_python_draws_it(stylize, photo, cartoon, tmp_path):
     )
     assert result.returncode == 0, result.stderr
     assert "random weights" in result.stdout
-    features = VGG19Layers(NeuralStyle.LAYERS, "random", 3)
+    features = VGG19Layers(NeuralStyle.LAYERS["vgg19"], "random", 3)
     expected = NeuralStyle([pixels(cartoon)], features, 2)(pixels(photo))
     made = pixels(tmp_path / "out" / "o.png")
     assert np.array_equal(made, expected)
@@ -70,7 +72,7 @@ def test_a_folder_of_styles_is_taken_as_a_set_and_damaged_ones_left_out(
     (warning,) = told(result)
     assert warning.startswith("warning: left out:") and "3.png" in warning
     two = [pixels(folder / f"{n}.png") for n in (1, 2)]
-    features = VGG19Layers(NeuralStyle.LAYERS, "random")
+    features = VGG19Layers(NeuralStyle.LAYERS["vgg19"], "random")
     expected = NeuralStyle(two, features, 2)(pixels(photo))
     assert np.array_equal(pixels(tmp_path / "photo_stylized.png"), expected)
 
@@ -124,6 +126,54 @@ def test_help_states_the_defaults(command):
     assert f"all is drawn ({defaults['size'].default})" in text
     for name in ("style_weight", "smooth_weight"):
         assert f"against the content's 1 ({defaults[name].default:g})" in text, name
+    defaults = inspect.signature(CNNMRF).parameters
+    assert f"each of three sizes ({defaults['steps'].default})" in text
+    assert f"of cnnmrf ({defaults['size'].default})" in text
+    assert f"its paper's ({defaults['smooth_weight'].default:g})" in text
+    assert defaults["style_weight"].default == 1
+    defaults = inspect.signature(DeepImageAnalogy).parameters
+    assert f"at each layer ({defaults['rounds'].default})" in text
+    assert f"of analogy ({defaults['size'].default})" in text
+
+
+@pytest.mark.parametrize("method", ("cnnmrf", "analogy"))
+def test_the_other_methods_draw_as_python_draws(
+    stylize, photo, cartoon, tmp_path, method
+):
+    kind = {"cnnmrf": CNNMRF, "analogy": DeepImageAnalogy}[method]
+    more = "--method", method, "--out", "o.png", "--seed", "3", "--max-size", "24"
+    result = stylize(photo, "--style-image", cartoon, *more)
+    assert result.returncode == 0, result.stderr
+    features = VGG19Layers(kind.LAYERS["vgg19"], "random", 3, "max")
+    own = {"steps": 2} if kind is CNNMRF else {"rounds": 2, "seed": 3}
+    expected = kind(pixels(cartoon), features, size=24, **own)(pixels(photo))
+    assert np.array_equal(pixels(tmp_path / "o.png"), expected)
+    assert expected.shape == (20, 30, 3)
+
+
+def test_of_a_folder_of_styles_they_draw_one_by_the_seed(
+    stylize, photo, tmp_path, refused
+):
+    for number in range(4):
+        styles = samples.draw_cartoon(number, "hayao", 40, 40)
+        images.write(tmp_path / "set" / f"{number}.png", styles)
+    (tmp_path / "set" / "bad.png").write_bytes(b"no picture")
+    chosen, drawn = {}, {}
+    for seed in (0, 0, 1, 2, 3):
+        more = "--method", "analogy", "--out", "o.png", "--overwrite", "--seed", seed
+        result = stylize(photo, "--style-images", "set", *more)
+        assert result.returncode == 0, result.stderr
+        (line,) = [x for x in result.stdout.splitlines() if "at random of 5" in x]
+        assert chosen.setdefault(seed, line) == line
+        made = pixels(tmp_path / "o.png")
+        assert np.array_equal(drawn.setdefault(seed, made), made)
+        assert "bad.png" not in line
+    assert len(set(chosen.values())) > 1
+    for path in (tmp_path / "set").glob("[0-9].png"):
+        path.write_bytes(b"no picture")
+    result = stylize(photo, "--style-images", "set", "--method", "cnnmrf")
+    assert result.returncode == 2 and "all damaged" in result.stderr
+    assert not (tmp_path / "photo_stylized.png").exists()
 
 
 def test_a_style_must_be_named_once(command, refused, photo, cartoon):
@@ -146,6 +196,15 @@ def test_bad_input_is_refused_in_one_line(command, refused, photo, cartoon, tmp_
     refused(command("stylize", photo, *style, *random, "--steps", 0), "steps=0")
     result = command("stylize", photo, *style, "--vgg-weights", "absent.h5")
     refused(result, "`--vgg-weights`", "absent.h5")
+    for name in ("--style-weight", "--smooth-weight"):
+        result = command("stylize", photo, *style, "--method", "analogy", name, 1)
+        refused(result, f"`{name}` must go with another method", "Received: 1")
+    for method in ("cnnmrf", "analogy"):
+        result = command(
+            "stylize", photo, *style, *random, "--method", method, "--size", 7
+        )
+        refused(result, "size=7")
+    refused(command("stylize", photo, *style, "--seed", -1), "`--seed`")
     (tmp_path / "photo_stylized.png").write_bytes(b"mine")
     refused(command("stylize", photo, *style), "--overwrite")
     assert (tmp_path / "photo_stylized.png").read_bytes() == b"mine"

@@ -4,21 +4,18 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from cartoongan_tf.baselines import canvas
 from cartoongan_tf.networks.features import VGG19Layers
-from cartoongan_tf.pictures import images, memory
+from cartoongan_tf.pictures import images
 
 CONTENT_LAYER = "block4_conv2"  # Gatys et al., section 4
-STYLE_LAYERS = (  # and conv5_1, which the content network of CartoonGAN has not
-    "block1_conv1",
-    "block2_conv1",
-    "block3_conv1",
-    "block4_conv1",
-)
+STYLE_LAYERS = tuple(f"block{block}_conv1" for block in (1, 2, 3, 4, 5))  # likewise
 # Looked at with random features: less style keeps the photo, more smoothing blurs it.
 STYLE_WEIGHT = 1.0
 SMOOTH_WEIGHT = 0.3
 STEPS = 300
 SIZE = 512  # Gatys et al., section 3, draw at about 512 x 512
+SMALLEST = 16  # pixels a side that VGG's four poolings take
 LEVELS_A_STEP = 2.0  # Adam's rate, of 255: where it ends does not depend on it much
 
 # Measured peak above that of a tiny picture: 2,000 at 256x256, 2,300 at 448x448.
@@ -38,7 +35,8 @@ class NeuralStyle:
     Args:
         pictures: The style, uint8 RGB `(H, W, 3)` each; of several, the mean of their
             Gram matrices is taken. Read one at a time.
-        features: `VGG19Layers` of `LAYERS`, ImageNet's by default.
+        features: `VGG19Layers` or `VGG16Layers` of `LAYERS[network]`; VGG19's of
+            ImageNet by default.
         steps: Of Adam, its rate falling to 0 along a cosine.
         size: Photo and style pictures are drawn at this long side at most. A result is
             enlarged to its photo's size.
@@ -57,7 +55,10 @@ class NeuralStyle:
     2018, section 4.2.
     """
 
-    LAYERS = (CONTENT_LAYER, *STYLE_LAYERS)
+    LAYERS = {
+        "vgg19": (CONTENT_LAYER, *STYLE_LAYERS),
+        "vgg16": (CONTENT_LAYER, *STYLE_LAYERS[:4]),  # the package's has no fifth block
+    }
 
     def __init__(
         self,
@@ -68,9 +69,15 @@ class NeuralStyle:
         style_weight=STYLE_WEIGHT,
         smooth_weight=SMOOTH_WEIGHT,
     ):
-        check_values(steps, size, style_weight, smooth_weight)
-        self.features = VGG19Layers(self.LAYERS) if features is None else features
-        self.steps, self.size = steps, size
+        canvas.check_values(
+            steps=(steps, 1),
+            size=(size, 8),
+            style_weight=(style_weight, 0),
+            smooth_weight=(smooth_weight, 0),
+        )
+        self.features = features or VGG19Layers(self.LAYERS["vgg19"])
+        self.steps = self.steps_a_photo = steps
+        self.size = size
         self.style_weight, self.smooth_weight = style_weight, smooth_weight
         # One trace for all sizes.
         self._answer = tf.function(
@@ -97,12 +104,7 @@ class NeuralStyle:
             losses = step()
             if on_step is not None:
                 on_step({name: float(value) for name, value in losses.items()})
-        height, width = photo.shape[:2]
-        small = images.shrink(images.Picture(photo), self.size).pixels.shape[:2]
-        drawn = images.crop(images.to_uint8(picture.numpy()[0]), *small)
-        return (
-            drawn if small == (height, width) else images.resize(drawn, height, width)
-        )
+        return canvas.finish(picture.numpy(), photo, self.size)
 
     def losses(self, picture, content):
         """The losses of a picture `(1, H, W, 3)`, RGB, -1..1, not weighted."""
@@ -158,35 +160,7 @@ class NeuralStyle:
 
     def _prepare(self, pixels):
         """A uint8 picture of any size to one that the features take."""
-        pixels = images.shrink(images.Picture(pixels), self.size).pixels
-        self._check_memory(*pixels.shape[:2])
-        return images.to_signed(images.pad(pixels, multiple=1))[None]
-
-    def _check_memory(self, height: int, width: int) -> None:
-        """TensorFlow would be killed by the system, without a word."""
-        need, free = height * width * BYTES_PER_PIXEL, memory.available()
-        if free is not None and need > free:
-            size = int(max(height, width) * (free / need) ** 0.5)
-            raise ValueError(
-                f"`--size` must fit in memory. Received: {width}x{height} pixels, that "
-                f"take about {need / 2**30:.1f} GiB of {free / 2**30:.1f} free; try "
-                f"`--size {max(8, size // 8 * 8)}`"
-            )
-
-
-def check_values(steps, size, style_weight, smooth_weight) -> None:
-    """Checks, before any work, what `NeuralStyle` is asked for."""
-    for name, value, least in (
-        ("steps", steps, 1),
-        ("size", size, 8),
-        ("style_weight", style_weight, 0),
-        ("smooth_weight", smooth_weight, 0),
-    ):
-        if not least <= value < np.inf:
-            raise ValueError(
-                f"`{name}` must be at least {least}, and finite. "
-                f"Received: {name}={value}"
-            )
+        return canvas.prepare(pixels, self.size, SMALLEST, BYTES_PER_PIXEL)
 
 
 def gram(answer):

@@ -8,6 +8,7 @@ from cartoongan_tf.networks.choices import LAYERS, VGG16_LAYERS
 from cartoongan_tf.pictures import images
 
 CONVOLUTIONS = vgg.convolutions("vgg19")
+POOLINGS = {"average": layers.AveragePooling2D, "max": layers.MaxPooling2D}
 PRECISIONS = {"float32": "float32", "bfloat16": "mixed_bfloat16"}
 
 
@@ -193,20 +194,34 @@ class _Layers(keras.Model):
 
     NETWORK = None
 
-    def __init__(self, names, weights="imagenet", seed=0, name=None, **kwargs):
+    def __init__(
+        self,
+        names,
+        weights="imagenet",
+        seed=0,
+        pooling="average",
+        name=None,
+        **kwargs,
+    ):
         names = tuple(names)
-        known = vgg.convolutions(self.NETWORK)
+        known = *vgg.convolutions(self.NETWORK), *vgg.pools(self.NETWORK)
         if not names or set(names) - set(known):
             raise ValueError(
                 f"`names` must be of {', '.join(known)}. Received: names={names}"
             )
+        if pooling not in POOLINGS:
+            raise ValueError(
+                f"`pooling` must be one of {', '.join(POOLINGS)}. "
+                f"Received: pooling={pooling!r}"
+            )
         kwargs.pop("dtype", None)
         photo = keras.Input((None, None, 3), name="photo", dtype="float32")
         x = CaffePreprocessing(dtype="float32", name="caffe")(photo)
-        answers = vgg.convolve(self.NETWORK, x, names, seed, layers.AveragePooling2D)
+        answers = vgg.convolve(self.NETWORK, x, names, seed, POOLINGS[pooling])
         super().__init__(photo, answers, name=name, **kwargs)
         self.trainable = False
         self.names = names
+        self.pooling = pooling
         self.seed = seed
         self.origin = str(weights)
         if weights != "random":
@@ -219,24 +234,45 @@ class _Layers(keras.Model):
             "names": list(self.names),
             "weights": "random",
             "seed": self.seed,
+            "pooling": self.pooling,
         }
 
     @classmethod
     def from_config(cls, config, custom_objects=None):
         return cls(**config)
 
+    def between(self, start, end):
+        """The layers after `start` up to `end`: from the one's answer to the other's.
+
+        Args:
+            start: A layer's name, or None for the photo.
+            end: A later layer's name.
+
+        Returns:
+            A `keras.Model` that shares this one's weights.
+        """
+        names = [layer.name for layer in self.layers]
+        first = 1 if start is None else names.index(start) + 1  # 0 is the photo
+        channels = 3 if start is None else self.layers[first - 1].output.shape[-1]
+        x = entry = keras.Input((None, None, channels), dtype="float32")
+        for layer in self.layers[first : names.index(end) + 1]:
+            x = layer(x)
+        return keras.Model(entry, x)
+
 
 @keras.saving.register_keras_serializable(package="cartoongan_tf")
 class VGG19Layers(_Layers):
-    """VGG19's answers at several layers, after their ReLUs: for neural style transfer.
+    """VGG19's answers at several layers, after their ReLUs: for what draws after them.
 
-    Frozen, and float32 under any policy. Average pooling in place of maximum, which
-    gives style transfer cleaner pictures.
+    Frozen, and float32 under any policy.
 
     Args:
-        names: Of `CONVOLUTIONS`, in any order, at least one.
+        names: Of `CONVOLUTIONS`, or poolings such as `block4_pool`, in any order, at
+            least one.
         weights: As of `VGG19Features`.
         seed: Of random weights.
+        pooling: `"average"`, which gives style transfer cleaner pictures, or `"max"`,
+            which the network was trained with.
 
     Input `(batch, height, width, 3)`, RGB, -1..1, sides from 8. Output a list, in the
     order of `names`: `(batch, height', width', channels)` each, float32.
@@ -255,9 +291,10 @@ class VGG16Layers(_Layers):
     """VGG16's answers at several layers, as `VGG19Layers`; its weights are here.
 
     Args:
-        names: Of VGG16's convolutions up to block4_conv3.
+        names: Of VGG16's convolutions up to block4_conv3, and its poolings.
         weights: As of `VGG16Features`.
         seed: Of random weights.
+        pooling: `"average"` or `"max"`.
 
     Input and output as of `VGG19Layers`.
     """

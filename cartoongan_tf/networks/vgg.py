@@ -10,10 +10,10 @@ import keras
 import numpy as np
 from keras import layers
 
-# Up to the fourth block's last convolution: convolutions a block, and their channels.
+# Convolutions a block, and their channels. Of VGG16 the package has four blocks.
 BLOCKS = {
     "vgg16": ((2, 64), (2, 128), (3, 256), (3, 512)),
-    "vgg19": ((2, 64), (2, 128), (4, 256), (4, 512)),
+    "vgg19": ((2, 64), (2, 128), (4, 256), (4, 512), (4, 512)),
 }
 CLASSES = {"vgg16": "VGG16", "vgg19": "VGG19"}  # of keras.applications
 
@@ -42,15 +42,20 @@ def convolutions(network: str) -> tuple[str, ...]:
     )
 
 
+def pools(network: str) -> tuple[str, ...]:
+    """Names of a network's poolings, one after each block: `block1_pool` and so on."""
+    return tuple(f"block{block}_pool" for block in range(1, len(BLOCKS[network]) + 1))
+
+
 def convolve(network: str, x, names, seed: int, pooling, linear=(), dtype="float32"):
-    """A network's convolutions up to the last of those named: what these answer.
+    """A network's layers up to the last of those named: what these answer.
 
     Args:
         network: One of `BLOCKS`.
         x: What `CaffePreprocessing` gave.
-        names: Of `convolutions(network)`.
+        names: Of `convolutions(network)` and `pools(network)`.
         seed: Of the weights, He-normal.
-        pooling: Layer class, before each block but the first.
+        pooling: Layer class, after each block.
         linear: Of `names`, those that are answered before their ReLU.
         dtype: Policy of the layers.
 
@@ -60,8 +65,6 @@ def convolve(network: str, x, names, seed: int, pooling, linear=(), dtype="float
     found = {}
     for block, (depth, channels) in enumerate(BLOCKS[network], 1):
         for index in range(1, depth + 1):
-            if index == 1 and block > 1:
-                x = pooling(2, dtype=dtype, name=f"block{block - 1}_pool")(x)
             name = f"block{block}_conv{index}"
             found[name] = x = layers.Conv2D(
                 channels,
@@ -78,6 +81,10 @@ def convolve(network: str, x, names, seed: int, pooling, linear=(), dtype="float
                 return [found[name] for name in names]
             if name in linear:
                 x = layers.ReLU(dtype=dtype, name=f"{name}_relu")(x)
+        name = f"block{block}_pool"
+        found[name] = x = pooling(2, dtype=dtype, name=name)(x)
+        if set(names) <= set(found):
+            return [found[name] for name in names]
 
 
 def fill(network: str, weights: str | os.PathLike, model: keras.Model) -> None:
@@ -95,10 +102,11 @@ def fill(network: str, weights: str | os.PathLike, model: keras.Model) -> None:
         Unavailable: When they must be downloaded, and cannot be.
         ValueError: For weights that are cut short, changed or of another network.
     """
+    wanted = {layer.name for layer in model.layers if layer.weights}
     if weights == "imagenet" and network == "vgg16":
-        values = _read_npz(network, _check_shipped())
+        values = _read_npz(network, _check_shipped(), wanted)
     elif Path(weights).suffix == ".npz" and Path(weights).is_file():
-        values = _read_npz(network, Path(weights))
+        values = _read_npz(network, Path(weights), wanted)
     else:
         whole = _load_keras(network, weights)
         values = {layer.name: layer.get_weights() for layer in whole.layers}
@@ -120,8 +128,8 @@ def _check_shipped() -> Path:
     return SHIPPED
 
 
-def _read_npz(network: str, path: Path) -> dict[str, list[np.ndarray]]:
-    """Kernel and bias of each convolution, float32."""
+def _read_npz(network: str, path: Path, wanted) -> dict[str, list[np.ndarray]]:
+    """Kernel and bias of each convolution up to the last wanted one, float32."""
     values, channels_in = {}, 3
     try:
         with np.load(path) as file:
@@ -135,6 +143,8 @@ def _read_npz(network: str, path: Path) -> dict[str, list[np.ndarray]]:
                 if not all(np.isfinite(each).all() for each in values[name]):
                     raise ValueError(f"{name} is not finite")
                 channels_in = channels
+                if wanted <= set(values):
+                    break
     # A file cut short is no zip; one of another network lacks names or shapes.
     except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile) as error:
         raise _wrong_file(network, path, error) from error

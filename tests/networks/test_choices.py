@@ -15,7 +15,7 @@ def test_content_layers_are_the_last_of_each_block(network, layers):
     last = {}
     for name in convolutions(network):
         last[name.split("_")[0]] = name
-    assert tuple(last.values()) == layers
+    assert tuple(last.values())[:4] == layers  # the paper's is in the fourth
     assert set(BLOCKS) | {"random"} == set(choices.CONTENT_NETWORKS)
 
 

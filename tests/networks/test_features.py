@@ -192,7 +192,7 @@ def test_several_layers_round_trip_and_stay_float32(tmp_path):
         assert np.array_equal(mine, its)
 
 
-@pytest.mark.parametrize("names", [(), ("block5_conv1",), ("block1_conv1", "x")])
+@pytest.mark.parametrize("names", [(), ("block6_conv1",), ("block1_conv1", "x")])
 def test_unknown_layers_are_refused(names):
     with pytest.raises(ValueError, match="`names` must be of block1_conv1.*Received"):
         VGG19Layers(names, "random")
@@ -360,3 +360,29 @@ def test_photos_in_the_artists_palette_or_not_are_further_than_other_pages(share
             for pictures in (photos, moved, others)
         )
         assert min(far, tinted) > 2 * near, (far, tinted, near)
+
+
+@pytest.mark.parametrize("kind", (VGG16Layers, VGG19Layers))
+@pytest.mark.parametrize("pooling", ("average", "max"))
+def test_the_layers_between_two_lead_from_the_ones_answer_to_the_others(kind, pooling):
+    names = "block1_conv1", "block2_conv2", "block3_pool", "block3_conv1"
+    layers = kind(names, "random", pooling=pooling)
+    x = tf.constant(photo()[1])
+    answers = dict(zip(names, layers(x), strict=True))
+    for start, end in (
+        (None, "block2_conv2"),
+        ("block1_conv1", "block3_conv1"),
+        ("block3_conv1", "block3_pool"),
+    ):
+        found = layers.between(start, end)(x if start is None else answers[start])
+        assert np.allclose(found, answers[end], rtol=1e-4, atol=1e-3), (start, end)
+
+
+def test_vgg19_has_a_fifth_block_and_a_pooling_after_each():
+    names = "block4_pool", "block5_conv1", "block5_pool"
+    fourth, fifth, last = VGG19Layers(names, "random")(np.zeros((1, 64, 32, 3), "f"))
+    assert fourth.shape == fifth.shape == (1, 4, 2, 512) and last.shape[1:3] == (2, 1)
+    with pytest.raises(ValueError, match="`names` must be of"):
+        VGG16Layers(["block5_conv1"], "random")
+    with pytest.raises(ValueError, match="`pooling` must be one of average, max.*none"):
+        VGG19Layers(names, "random", pooling="none")
