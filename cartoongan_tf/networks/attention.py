@@ -17,7 +17,7 @@ from cartoongan_tf.networks.norms import (
 
 LEAST_SIZE = 96  # a side that the global discriminator can halve five times, and pad
 # Measured peak above the idle process, as that of the paper's generator.
-BYTES_PER_FILTER = 28
+BYTES_PER_FILTER = 29
 
 
 def _start():
