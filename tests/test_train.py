@@ -115,6 +115,28 @@ def test_cyclegan_is_trained_by_the_same_command(command, tmp_path):
 
 
 @pytest.mark.slow
+def test_u_gat_it_is_trained_by_the_same_command(command, tmp_path):
+    flags = "--filters 2 --d-filters 2 --num-blocks 1 --epochs 1 --steps-per-epoch 2"
+    flags += " --batch-size 1 --cam-weight 100"
+    result = command("train", "--style", "hayao", "--model", "ugatit", *flags.split())
+    assert result.returncode == 0, result.stderr
+    run = tmp_path / "runs" / "hayao" / "00001"
+    (row,) = read_history(run / "history.csv")
+    assert float(row["cam_loss"]) > 0 < float(row["identity_loss"])
+    images.write(tmp_path / "p.png", samples.draw_photo(1, 33, 47))
+    weights = str(run / "generator.keras")
+    done = command("cartoonize", "p.png", "--weights", weights, "--out", "c.png")
+    assert done.returncode == 0, done.stderr
+    assert images.read(tmp_path / "c.png").pixels.shape == (33, 47, 3)
+    again = command("train", "--resume", run, "--epochs", "2")
+    assert again.returncode == 0, again.stderr
+    assert len(read_history(run / "history.csv")) == 2
+    refused = command("train", "--style", "hayao", "--model", "ugatit", "--pool", "5")
+    assert refused.returncode == 2 and refused.stderr.count("\n") == 1
+    assert "`pool` must go with model=cartoongan or cyclegan" in refused.stderr
+
+
+@pytest.mark.slow
 def test_an_installed_generator_is_found_by_its_style(command, tmp_path):
     result = command("train", "--style", "hayao", "--install", *QUICK)
     assert result.returncode == 0, result.stderr

@@ -8,7 +8,7 @@ import numpy as np
 
 from cartoongan_tf import terminal
 from cartoongan_tf.inference import styles
-from cartoongan_tf.networks import light
+from cartoongan_tf.networks import attention, light
 from cartoongan_tf.networks.generators import Generator
 
 
@@ -23,7 +23,8 @@ def load_generator(source: str | os.PathLike) -> keras.Model:
         ValueError: When the file is absent, no `.keras` file, damaged, or another
             network than a generator; when the style is unknown or has no weights yet.
     """
-    assert light.LightGenerator  # imported, so that Keras knows it
+    # Imported, so that Keras knows them.
+    assert light.LightGenerator and attention.AttentionGenerator
     path = Path(source)
     if not path.suffix and path.name == str(source) and not path.exists():
         path = styles.find_weights(str(source))

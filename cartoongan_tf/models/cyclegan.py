@@ -11,11 +11,11 @@ from cartoongan_tf.models.averages import WeightAverage
 from cartoongan_tf.models.cartoongan import prepare_optimizer
 from cartoongan_tf.models.losses import l1_content_loss, least_squares_g_loss
 from cartoongan_tf.models.pools import FakePool
+from cartoongan_tf.models.settings import CYCLE_WEIGHT
 from cartoongan_tf.networks import network
 from cartoongan_tf.networks.layers import InstanceNormalization
 from cartoongan_tf.networks.network import Network, check_at_least
 
-CYCLE_WEIGHT = 10.0  # CycleGAN, section 4
 IDENTITY_SHARE = 0.5  # of the cycle weight: CycleGAN, section 5.2
 POOL_SIZE = 50  # CycleGAN, section 4
 
@@ -171,10 +171,10 @@ class CycleGAN(keras.Model):
                     f"`{argument}` must not be negative. Received: {argument}={value}"
                 )
         self.g_optimizer = prepare_optimizer(
-            g_optimizer, _both(self.generator, self.back_generator)
+            g_optimizer, both(self.generator, self.back_generator)
         )
         self.d_optimizer = prepare_optimizer(
-            d_optimizer, _both(self.discriminator, self.photo_discriminator)
+            d_optimizer, both(self.discriminator, self.photo_discriminator)
         )
         self.cycle_weight = cycle_weight
         self.identity, self.clip_norm = identity, clip_norm
@@ -194,8 +194,8 @@ class CycleGAN(keras.Model):
     def train_step(self, data):
         """One simultaneous update of the four networks."""
         photo, cartoon = data[0], data[1]
-        g_variables = _both(self.generator, self.back_generator).trainable_variables
-        d_variables = _both(
+        g_variables = both(self.generator, self.back_generator).trainable_variables
+        d_variables = both(
             self.discriminator, self.photo_discriminator
         ).trainable_variables
         replicas = gradients.replicas()
@@ -282,7 +282,7 @@ class CycleGAN(keras.Model):
         return network.deserialize(cls, config)
 
 
-def _both(one, other):
+def both(one, other):
     """Two networks as one, for their one optimizer."""
     return SimpleNamespace(
         layers=one.layers + other.layers,

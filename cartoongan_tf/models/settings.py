@@ -1,4 +1,4 @@
-"""What CartoonGAN's two phases may be asked for, and do when not asked.
+"""What models may be asked for, and do when not asked: first CartoonGAN's two phases.
 
 Read without importing Keras, by plans and by the models themselves.
 """
@@ -19,3 +19,9 @@ BALANCE = 0.2
 BALANCE_STEP = 0.02
 BALANCED_WEIGHTS = (1e-8, 1e4)
 BETA_1 = 0.5  # Adam's, authors' code
+
+CYCLE_WEIGHT = 10.0  # CycleGAN, section 4; U-GAT-IT, section 2.2
+# U-GAT-IT, section 2.2, and the authors' code
+IDENTITY_WEIGHT = 10.0
+CAM_WEIGHT = 1000.0
+WEIGHT_DECAY = 1e-4

@@ -123,7 +123,8 @@ def cut(generator: keras.Model) -> list[Stage]:
     graph = _Graph(generator)
     photo = generator.input
     norms = find_norms(generator)
-    targets = [norm.input for norm in norms] + [generator.output]
+    # Of several inputs the first is the map.
+    targets = [graph.inputs(norm)[0] for norm in norms] + [generator.output]
     trunk = [graph.describe(t).values for t in targets if graph.scales[id(t)] == TRUNK]
     largest = 2 * max(trunk, default=0)  # a residual stream, and what is added to it
     kept, waiting, found = {}, None, []
@@ -151,6 +152,8 @@ def cut(generator: keras.Model) -> list[Stage]:
         kept.update((id(tensor), tensor) for tensor in stay)
         if keeps:
             waiting = target
+            if len(graph.readers[id(target)]) > 1:  # others than the norm, and later
+                kept[id(target)] = target
     return found
 
 
@@ -173,7 +176,7 @@ def _scale(layer, scale: int) -> int | None:
         return scale // layer.strides[0]
     if isinstance(layer, layers.Conv2D):
         return scale * layer.strides[0]
-    if isinstance(layer, Enlarge):
+    if isinstance(layer, (Enlarge, layers.UpSampling2D)):
         return scale // 2
     if isinstance(layer, DepthToSpace):
         return scale // layer.side

@@ -2,6 +2,12 @@
 
 from dataclasses import fields
 
+from cartoongan_tf.models.settings import (
+    CAM_WEIGHT,
+    CYCLE_WEIGHT,
+    IDENTITY_WEIGHT,
+    WEIGHT_DECAY,
+)
 from cartoongan_tf.plans.plans import Plan
 
 # What runs did before there was a value for it, by the value's name.
@@ -15,6 +21,10 @@ BEFORE = {
     "grain": 0.0,
     "tone": 0.0,
     "norm": "instance",
+    "cycle_weight": CYCLE_WEIGHT,
+    "identity_weight": IDENTITY_WEIGHT,
+    "cam_weight": CAM_WEIGHT,
+    "weight_decay": WEIGHT_DECAY,
 }
 
 

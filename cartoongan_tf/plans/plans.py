@@ -6,8 +6,12 @@ from cartoongan_tf.models.settings import (
     ADVERSARIAL,
     BALANCE,
     BETA_1,
+    CAM_WEIGHT,
     CONTENT,
     CONTENT_WEIGHT,
+    CYCLE_WEIGHT,
+    IDENTITY_WEIGHT,
+    WEIGHT_DECAY,
 )
 from cartoongan_tf.networks.choices import (
     CONTENT_LAYERS,
@@ -19,17 +23,18 @@ from cartoongan_tf.networks.choices import (
 )
 from cartoongan_tf.plans.flags import check, flag
 from cartoongan_tf.plans.recipes import (
-    CARTOONGAN_ONLY,
-    CYCLEGAN_DEFAULTS,
-    CYCLEGAN_SAMPLE_DEFAULTS,
+    BASELINE_DEFAULTS,
+    BASELINE_SAMPLE_DEFAULTS,
     DEFAULT,
     RECIPES,
     SAMPLE_DEFAULTS,
     SAMPLE_SIZES,
+    unused,
 )
 from cartoongan_tf.plans.together import check_together
 
-MODELS = ("cartoongan", "cyclegan")
+# As they are written.
+MODELS = {"cartoongan": "CartoonGAN", "cyclegan": "CycleGAN", "ugatit": "U-GAT-IT"}
 GENERATORS = ("paper", "light")
 PRECISIONS = {
     "float32": "float32",
@@ -74,8 +79,9 @@ class Plan:
     )
     model: str = flag(
         "cartoongan",
-        "cyclegan: the baseline of the paper's section 4.2",
-        choices=MODELS,
+        "cyclegan: the baseline of the paper's section 4.2; ugatit: U-GAT-IT, light, a "
+        "later one; see docs/baselines.md",
+        choices=tuple(MODELS),
     )
     identity: bool = flag(False, "CycleGAN's identity loss")
 
@@ -252,6 +258,20 @@ class Plan:
         group=LOSSES,
     )
 
+    cycle_weight: float = flag(
+        CYCLE_WEIGHT, "of CycleGAN's and U-GAT-IT's cycle loss", group=LOSSES, least=0
+    )
+    identity_weight: float = flag(
+        IDENTITY_WEIGHT, "of U-GAT-IT's identity loss", group=LOSSES, least=0
+    )
+    cam_weight: float = flag(
+        CAM_WEIGHT,
+        "of U-GAT-IT's class activation loss, by which it learns to tell photos and "
+        "cartoons apart",
+        group=LOSSES,
+        least=0,
+    )
+
     ema: float = flag(
         0.999,
         "momentum of the averaged generator; 0: none",
@@ -280,6 +300,10 @@ class Plan:
     )
     beta_1: float = flag(BETA_1, "Adam's", group=OPTIMIZATION, least=0, below=1)
     beta_2: float = flag(0.99, "Adam's", group=OPTIMIZATION, least=0, below=1)
+
+    weight_decay: float = flag(
+        WEIGHT_DECAY, "of U-GAT-IT's kernels", group=OPTIMIZATION, least=0
+    )
 
     content_network: str = flag(
         "vgg19",
@@ -349,9 +373,11 @@ def make_plan(style: str, folder: str | None, given: dict) -> Plan:
     Raises:
         ValueError: For a value that makes no sense, alone or with this model.
     """
-    if given.get("model") == "cyclegan":
-        check_model("cyclegan", given)
-        values = CYCLEGAN_DEFAULTS if folder else CYCLEGAN_SAMPLE_DEFAULTS
+    model = given.get("model", Plan.model)
+    if model in MODELS:
+        check_model(model, given)
+    if model in BASELINE_DEFAULTS:
+        values = (BASELINE_DEFAULTS if folder else BASELINE_SAMPLE_DEFAULTS)[model]
         return Plan(**{"style": style, "data": folder, **values, **given})
     recipe = given.get("recipe", DEFAULT)
     if recipe not in RECIPES:
@@ -374,9 +400,9 @@ def check_model(model: str, given: dict) -> None:
     Raises:
         ValueError: Naming what does not.
     """
-    odd = [name for name in CARTOONGAN_ONLY if name in given]
-    if model == "cyclegan" and odd:
-        raise ValueError(
-            f"`{odd[0]}` must go with model=cartoongan: CycleGAN has none. "
-            f"Received: model=cyclegan, {odd[0]}={given[odd[0]]}"
-        )
+    for name, owners in unused(model).items():
+        if name in given:
+            raise ValueError(
+                f"`{name}` must go with model={' or '.join(owners)}: {MODELS[model]} "
+                f"has none. Received: model={model}, {name}={given[name]}"
+            )

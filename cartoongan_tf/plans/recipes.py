@@ -144,7 +144,36 @@ CYCLEGAN_SAMPLE_DEFAULTS = {
     "learning_rate": 1e-3,
     "d_learning_rate": 4e-4,
 }
-# What CycleGAN has not.
+# U-GAT-IT's own, by its authors' code.
+UGATIT_DEFAULTS = {
+    "recolor": False,
+    "init_epochs": 0,
+    "epochs": 100,
+    "steps_per_epoch": 10_000,
+    "batch_size": 1,
+    "num_blocks": 4,
+    "d_filters": 64,
+    "ema": 0.0,
+    "beta_2": 0.999,
+    "learning_rate": 1e-4,
+    "d_learning_rate": 1e-4,
+}
+UGATIT_SAMPLE_DEFAULTS = {
+    **SAMPLE_SIZES,
+    "init_epochs": 0,
+    "batch_size": 2,
+    "recolor": False,
+    "beta_2": 0.999,
+    "learning_rate": 5e-4,
+    "d_learning_rate": 2e-4,
+}
+BASELINE_DEFAULTS = {"cyclegan": CYCLEGAN_DEFAULTS, "ugatit": UGATIT_DEFAULTS}
+BASELINE_SAMPLE_DEFAULTS = {
+    "cyclegan": CYCLEGAN_SAMPLE_DEFAULTS,
+    "ugatit": UGATIT_SAMPLE_DEFAULTS,
+}
+
+# What the baselines have not.
 CARTOONGAN_ONLY = (
     "recipe",
     "init_epochs",
@@ -175,6 +204,23 @@ CARTOONGAN_ONLY = (
     "content_shrink",
     "init_learning_rate",
 )
+
+# Which models have what not all of them have.
+OWNERS = {
+    **{name: ("cartoongan",) for name in CARTOONGAN_ONLY},
+    "pool": ("cartoongan", "cyclegan"),
+    "identity": ("cyclegan",),
+    "cycle_weight": ("cyclegan", "ugatit"),
+    "identity_weight": ("ugatit",),
+    "cam_weight": ("ugatit",),
+    "weight_decay": ("ugatit",),
+}
+
+
+def unused(model: str) -> dict[str, tuple[str, ...]]:
+    """The values of a plan that a model has no use for, and the models that have."""
+    return {name: owners for name, owners in OWNERS.items() if model not in owners}
+
 
 # What a run that goes on may be asked to do otherwise.
 CHANGEABLE = (

@@ -42,6 +42,12 @@ def check_together(plan) -> None:
             "`image_size` must be a multiple of 8 from 24 for CycleGAN. "
             f"Received: image_size={plan.image_size}"
         )
+    if plan.model == "ugatit" and plan.image_size < 96:
+        # Its global discriminator halves a picture five times.
+        raise ValueError(
+            "`image_size` must be at least 96 for U-GAT-IT. "
+            f"Received: image_size={plan.image_size}"
+        )
     if 0 < plan.short_side < plan.image_size:
         raise ValueError(
             "`short_side` must be at least `image_size`, or 0 for 1.5 times it. "

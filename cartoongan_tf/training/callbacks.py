@@ -105,6 +105,7 @@ class History(keras.callbacks.Callback):
         "outlines_kept",
         "cycle_loss",
         "identity_loss",
+        "cam_loss",
         "d_photo",
         "d_fake_photo",
     )

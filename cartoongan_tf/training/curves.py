@@ -5,7 +5,7 @@ from pathlib import Path
 from cartoongan_tf.pictures import paths
 
 PANELS = (
-    ("losses", ("g_loss", "d_loss", "cycle_loss", "identity_loss")),
+    ("losses", ("g_loss", "d_loss", "cycle_loss", "identity_loss", "cam_loss")),
     ("content_loss", ("content_loss",)),
     (
         "what D answers (1: the artist's)",

@@ -8,7 +8,12 @@ from cartoongan_tf.models.cyclegan import CycleGAN, PatchGAN
 from cartoongan_tf.models.pools import FakePool
 from cartoongan_tf.models.recoloring import Recoloring
 from cartoongan_tf.models.schedules import HoldThenDecay
+from cartoongan_tf.models.ugatit import UGATIT
 from cartoongan_tf.networks.abstraction import Abstraction
+from cartoongan_tf.networks.attention import (
+    AttentionDiscriminator,
+    AttentionGenerator,
+)
 from cartoongan_tf.networks.discriminators import (
     FeatureDiscriminator,
     PatchDiscriminator,
@@ -23,8 +28,8 @@ from cartoongan_tf.training import devices
 
 
 def make_phases(plan: Plan, strategy):
-    """What a plan trains, on a strategy's devices: `Phases` or `CyclePhases`."""
-    kinds = {"cartoongan": Phases, "cyclegan": CyclePhases}
+    """What a plan trains, on a strategy's devices: `Phases`, `CyclePhases` ..."""
+    kinds = {"cartoongan": Phases, "cyclegan": CyclePhases, "ugatit": AttentionPhases}
     return kinds[plan.model](plan, strategy)
 
 
@@ -178,6 +183,7 @@ class CyclePhases:
     """
 
     init = None
+    generator_class, discriminator_class = ResnetGenerator, PatchGAN
 
     def __init__(self, plan: Plan, strategy):
         self.plan, self.strategy = plan, strategy
@@ -185,10 +191,10 @@ class CyclePhases:
         dtype = PRECISIONS[plan.mixed_precision]
 
         def draw():
-            return ResnetGenerator(plan.filters, plan.num_blocks, dtype=dtype)
+            return self.generator_class(plan.filters, plan.num_blocks, dtype=dtype)
 
         def judge():
-            return PatchGAN(plan.d_filters, dtype=dtype)
+            return self.discriminator_class(plan.d_filters, dtype=dtype)
 
         makers = {
             "generator": draw,
@@ -201,7 +207,7 @@ class CyclePhases:
         self.generator = self.networks["generator"]
 
     def load_features(self, may_replace: bool = True) -> None:
-        """Nothing: CycleGAN has no content loss."""
+        """Nothing: there is no content loss."""
 
     def compile(self, init_steps: int, joint_steps: int, image_size: int) -> None:
         """Makes the model and its optimizers; `init_steps` are none."""
@@ -216,6 +222,7 @@ class CyclePhases:
             self.joint.compile(
                 _adam(plan, plan.learning_rate, joint_steps),
                 _adam(plan, plan.d_learning_rate, joint_steps),
+                cycle_weight=plan.cycle_weight,
                 identity=plan.identity,
                 ema=plan.ema,
                 clip_norm=plan.clip_norm,
@@ -235,9 +242,40 @@ class CyclePhases:
             "g_optimizer": _values(joint.g_optimizer.variables),
             "d_optimizer": _values(joint.d_optimizer.variables),
             "average": joint.average.variables if joint.average else [],
-            "pool": _values(joint.pool.variables + joint.photo_pool.variables),
+            "pool": _values(self.pools()),
             "means": _means(joint),
         }
+
+    def pools(self) -> list:
+        """The variables of the pools of past fakes."""
+        return self.joint.pool.variables + self.joint.photo_pool.variables
+
+
+class AttentionPhases(CyclePhases):
+    """The one phase of U-GAT-IT; as `CyclePhases` otherwise."""
+
+    generator_class = AttentionGenerator
+    discriminator_class = AttentionDiscriminator
+
+    def compile(self, init_steps: int, joint_steps: int, image_size: int) -> None:
+        """Makes the model and its optimizers; `init_steps` are none."""
+        plan = self.plan
+        with self.strategy.scope():
+            self.joint = UGATIT(**self.networks)
+            self.joint.compile(
+                _adam(plan, plan.learning_rate, joint_steps),
+                _adam(plan, plan.d_learning_rate, joint_steps),
+                cycle_weight=plan.cycle_weight,
+                identity_weight=plan.identity_weight,
+                cam_weight=plan.cam_weight,
+                weight_decay=plan.weight_decay,
+                ema=plan.ema,
+                clip_norm=plan.clip_norm,
+            )
+
+    def pools(self) -> list:
+        """None: U-GAT-IT keeps no past fakes."""
+        return []
 
 
 def make_generator(plan: Plan, dtype):

@@ -16,7 +16,7 @@ from cartoongan_tf.models.recoloring import finished
 from cartoongan_tf.pictures import images, paths
 from cartoongan_tf.pictures.drawing import MOST_PIXELS
 from cartoongan_tf.plans.plans import Plan
-from cartoongan_tf.plans.recipes import CARTOONGAN_ONLY, SAMPLE_SETS
+from cartoongan_tf.plans.recipes import SAMPLE_SETS, unused
 from cartoongan_tf.training import curves, devices, doctor, interrupts, supplies
 from cartoongan_tf.training.backups import Backups
 from cartoongan_tf.training.callbacks import (
@@ -67,9 +67,8 @@ class Training:
 
     def describe(self) -> list[str]:
         """The whole plan, a line each, as `--dry-run` prints it."""
-        unused = () if self.plan.model == "cartoongan" else CARTOONGAN_ONLY
-        values = asdict(self.plan).items()
-        lines = [f"{name}: {value}" for name, value in values if name not in unused]
+        without, values = unused(self.plan.model), asdict(self.plan).items()
+        lines = [f"{name}: {value}" for name, value in values if name not in without]
         networks = self.phases.networks.items()
         return lines + [
             f"photos: {self.photos}",

@@ -10,6 +10,7 @@ from cartoongan_tf.exporting import onnx as exporting
 from cartoongan_tf.inference.runtimes import ONNXRuntime
 from cartoongan_tf.inference.statistics import ONNXStatistics
 from cartoongan_tf.models.recoloring import Recoloring, finished
+from cartoongan_tf.networks.attention import AttentionGenerator
 from cartoongan_tf.networks.choices import NORMS
 from cartoongan_tf.networks.generators import Generator, ResnetGenerator
 from cartoongan_tf.networks.light import LightGenerator
@@ -109,6 +110,7 @@ NETWORKS = {
     "paper": lambda: Generator(4, 1, recolor=True),
     "light": lambda: LightGenerator(4, 8, 1, recolor=True),
     "cyclegan": lambda: ResnetGenerator(4, 1),
+    "ugatit": lambda: AttentionGenerator(4, 1),
 }
 
 
@@ -118,7 +120,7 @@ def exported(request, tmp_path_factory):
     keras.utils.set_random_seed(3)
     network = NETWORKS[request.param]()
     path = tmp_path_factory.mktemp("opencv") / "network.onnx"
-    if request.param == "cyclegan":
+    if request.param in ("cyclegan", "ugatit"):
         exporting.write_onnx(network, path)
         return path
     rng = np.random.default_rng(4)

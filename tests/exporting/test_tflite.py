@@ -8,6 +8,7 @@ import tensorflow as tf
 from cartoongan_tf.exporting import quantization, tflite
 from cartoongan_tf.exporting.signatures import picture_spec, serve
 from cartoongan_tf.inference.runtimes import TFLiteRuntime
+from cartoongan_tf.networks.attention import AttentionGenerator
 from cartoongan_tf.networks.generators import Generator, ResnetGenerator
 from cartoongan_tf.networks.layers import InstanceNormalization, ReflectionPadding2D
 
@@ -61,6 +62,13 @@ def test_strips_change_nothing_in_float(network, photo):
         (c.layer, c.macs) for c in tflite.find_convolutions(plain)
     ]
     assert len(file) < 1.2 * len(plain)
+
+
+def test_u_gat_it_is_converted_too_whole_and_in_strips(photo):
+    generator = AttentionGenerator(4, 1)
+    for options in ({}, {"strip": 8}):
+        file = tflite.convert(generator, 32, **options)
+        assert np.abs(TFLiteRuntime(file)(photo) - generator(photo)).max() < 1e-4
 
 
 def test_a_loud_spot_takes_levels_from_its_strip_alone():

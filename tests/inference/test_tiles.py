@@ -7,6 +7,7 @@ import pytest
 from cartoongan_tf.inference.maps import Maps
 from cartoongan_tf.inference.runtimes import KerasRuntime
 from cartoongan_tf.inference.tiles import Layout, Tiles
+from cartoongan_tf.networks.attention import AttentionGenerator
 from cartoongan_tf.networks.choices import NORMS
 from cartoongan_tf.networks.generators import Generator, ResnetGenerator
 from cartoongan_tf.networks.light import LightGenerator
@@ -16,6 +17,7 @@ from cartoongan_tf.samples import samples
 NETWORKS = {
     "paper": lambda: Generator(8, 2, recolor=True),
     "cyclegan": lambda: ResnetGenerator(4, 1),
+    "ugatit": lambda: AttentionGenerator(4, 2),
     "reflect": lambda: LightGenerator(8, 16, 2, padding="reflect"),
     **{
         norm: lambda norm=norm: LightGenerator(8, 16, 2, norm=norm, recolor=True)

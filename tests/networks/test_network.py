@@ -3,6 +3,10 @@
 import pytest
 
 from cartoongan_tf.models.cyclegan import PatchGAN
+from cartoongan_tf.networks.attention import (
+    AttentionDiscriminator,
+    AttentionGenerator,
+)
 from cartoongan_tf.networks.discriminators import PatchDiscriminator
 from cartoongan_tf.networks.generators import Generator, ResnetGenerator
 from cartoongan_tf.networks.light import LightGenerator
@@ -20,6 +24,8 @@ NETWORKS = {
     },
     PatchDiscriminator: {"filters": 2, "normalization": "none", "bands": True},
     PatchGAN: {"filters": 2},
+    AttentionGenerator: {"filters": 2, "num_blocks": 1},
+    AttentionDiscriminator: {"filters": 2},
 }
 
 

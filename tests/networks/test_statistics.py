@@ -11,6 +11,7 @@ import pytest
 import tensorflow as tf
 
 from cartoongan_tf.inference.statistics import pool
+from cartoongan_tf.networks.attention import AttentionGenerator
 from cartoongan_tf.networks.choices import NORMS
 from cartoongan_tf.networks.generators import Generator, ResnetGenerator
 from cartoongan_tf.networks.light import LightGenerator
@@ -24,6 +25,7 @@ def light(norm):
 NETWORKS = {
     "paper": lambda **more: Generator(4, 1, **more),
     "cyclegan": lambda **more: ResnetGenerator(4, 1, **more),
+    "ugatit": lambda **more: AttentionGenerator(4, 1, **more),
     "recolored": lambda **more: Generator(4, 1, recolor=True, **more),
     **{norm: light(norm) for norm in NORMS},
 }
@@ -33,6 +35,8 @@ COUNTED = {
     "none": 0,
     "global": 2 * 8,
     "instance": 4 + 8 + 2 * 8,
+    # Instance norms, the mean that says gamma and beta, AdaLIN, LIN.
+    "ugatit": 4 + 8 + 16 + 2 * 16 + 16 + 2 * 16 + 8 + 4,
 }
 
 
@@ -142,7 +146,7 @@ def test_it_is_kept_in_a_file_with_its_weights(network, tmp_path):
 
 
 @pytest.mark.parametrize("policy", ["mixed_float16", "mixed_bfloat16"])
-@pytest.mark.parametrize("name", ["paper", "instance", "global", "none"])
+@pytest.mark.parametrize("name", ["paper", "instance", "global", "none", "ugatit"])
 def test_sixteen_bits_have_statistics_in_thirty_two(name, policy):
     keras.config.set_dtype_policy(policy)
     network = StatisticsGenerator(NETWORKS[name]())
@@ -154,7 +158,7 @@ def test_sixteen_bits_have_statistics_in_thirty_two(name, policy):
     np.testing.assert_allclose(again, cartoon, atol=1e-5)
 
 
-@pytest.mark.parametrize("name", ["paper", "instance", "global", "none"])
+@pytest.mark.parametrize("name", ["paper", "instance", "global", "none", "ugatit"])
 def test_it_runs_under_xla(name):
     network = StatisticsGenerator(NETWORKS[name]())
     x = photo(1, 16, 24, 3)
@@ -198,7 +202,7 @@ def test_parts_without_pixels_are_refused(counts):
 
 def test_in_jax_statistics_go_in_and_come_out_as_in_tensorflow(tmp_path):
     pytest.importorskip("jax")
-    for name in ("paper", "instance", "global", "none"):
+    for name in ("paper", "instance", "global", "none", "ugatit"):
         network = StatisticsGenerator(NETWORKS[name]())
         stir(network.generator)
         statistics = network.none() + 0.5
@@ -217,13 +221,15 @@ IN_JAX = """
 import sys
 sys.modules["tensorflow"] = None  # as on a machine that has none
 import jax, numpy as np
+from cartoongan_tf.networks.attention import AttentionGenerator
 from cartoongan_tf.networks.generators import Generator
 from cartoongan_tf.networks.light import LightGenerator
 from cartoongan_tf.networks.statistics import StatisticsGenerator
+others = {"paper": Generator, "ugatit": AttentionGenerator}
 x = np.random.default_rng(0).uniform(-1, 1, (1, 16, 24, 3)).astype(np.float32)
-for name in ("paper", "instance", "global", "none"):
+for name in ("paper", "instance", "global", "none", "ugatit"):
     found = dict(np.load(f"{sys.argv[1]}/{name}.npz"))
-    small = Generator(4, 1) if name == "paper" else LightGenerator(4, 8, 2, norm=name)
+    small = others[name](4, 1) if name in others else LightGenerator(4, 8, 2, norm=name)
     network = StatisticsGenerator(small)
     network.set_weights([found[f"w{n}"] for n in range(len(network.weights))])
     run = jax.jit(lambda *inputs: network(inputs))

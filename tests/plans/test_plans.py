@@ -4,14 +4,17 @@ from dataclasses import asdict
 
 import pytest
 
-from cartoongan_tf.plans.plans import Plan, make_plan
+from cartoongan_tf.plans.plans import MODELS, Plan, make_plan
 from cartoongan_tf.plans.recipes import (
+    BASELINE_DEFAULTS,
+    BASELINE_SAMPLE_DEFAULTS,
     CARTOONGAN_ONLY,
     CHANGEABLE,
-    CYCLEGAN_DEFAULTS,
+    OWNERS,
     RECIPES,
     SAMPLE_DEFAULTS,
     SAMPLE_SET,
+    unused,
 )
 
 NAMES = set(asdict(Plan("paprika", "data/paprika")))
@@ -39,9 +42,12 @@ def test_the_authors_are_what_trained_the_published_models():
 
 
 def test_recipes_name_only_what_a_plan_has():
-    for values in (*RECIPES.values(), SAMPLE_DEFAULTS, CYCLEGAN_DEFAULTS):
+    baselines = *BASELINE_DEFAULTS.values(), *BASELINE_SAMPLE_DEFAULTS.values()
+    for values in (*RECIPES.values(), SAMPLE_DEFAULTS, *baselines):
         assert set(values) <= NAMES
-    assert set(CHANGEABLE) | set(CARTOONGAN_ONLY) <= NAMES
+    assert set(CHANGEABLE) | set(CARTOONGAN_ONLY) | set(OWNERS) <= NAMES
+    assert set(BASELINE_DEFAULTS) == set(BASELINE_SAMPLE_DEFAULTS)
+    assert set(BASELINE_DEFAULTS) == set(MODELS) - {"cartoongan"}
 
 
 def test_a_flag_outweighs_its_recipe_and_a_recipe_the_sample_set():
@@ -78,6 +84,25 @@ def test_cyclegan_has_defaults_of_its_own():
     assert plan.learning_rate == 2e-4 and plan.identity
 
 
+def test_u_gat_it_has_the_defaults_of_its_authors():
+    plan = make_plan("mine", "data/mine", {"model": "ugatit"})
+    assert (plan.epochs, plan.steps_per_epoch, plan.batch_size) == (100, 10_000, 1)
+    assert (plan.filters, plan.num_blocks, plan.d_filters) == (64, 4, 64)
+    weights = plan.cycle_weight, plan.identity_weight, plan.cam_weight
+    assert weights == (10, 10, 1000) and plan.weight_decay == 1e-4
+    assert plan.learning_rate == plan.d_learning_rate == 1e-4
+    assert (plan.beta_1, plan.beta_2) == (0.5, 0.999)
+    assert not (plan.init_epochs or plan.pool or plan.ema)
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_a_model_takes_no_flag_that_it_has_no_use_for(model):
+    for name, owners in unused(model).items():
+        rule = f"`{name}` must go with model={' or '.join(owners)}: .*model={model}"
+        with pytest.raises(ValueError, match=rule):
+            make_plan("mine", "data/mine", {"model": model, name: 1})
+
+
 @pytest.mark.parametrize("name", CARTOONGAN_ONLY)
 def test_cyclegan_takes_no_flag_that_it_has_no_use_for(name):
     with pytest.raises(ValueError, match=f"`{name}` must go with model=cartoongan"):
@@ -102,6 +127,9 @@ def test_cyclegan_takes_no_flag_that_it_has_no_use_for(name):
         ({"short_side": 100}, "`short_side` must be at least `image_size`"),
         ({"model": "cyclegan", "pool": 0}, "`pool` must be at least 1 for CycleGAN"),
         ({"model": "cyclegan", "image_size": 100}, "`image_size` must be a multiple"),
+        ({"model": "ugatit", "image_size": 92}, "`image_size` must be at least 96 for"),
+        ({"model": "ugatit", "cam_weight": -1.0}, "`cam_weight` must be at least 0"),
+        ({"model": "stylegan"}, "`model` must be one of cartoongan, cyclegan, ugatit"),
         ({"seed": "1"}, "`seed` must be of type int"),
         ({"palette": 1}, "`palette` must be of type bool"),
     ),

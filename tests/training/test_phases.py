@@ -8,6 +8,7 @@ import tensorflow as tf
 
 from cartoongan_tf.models.cartoongan import CartoonGAN
 from cartoongan_tf.models.cyclegan import CycleGAN
+from cartoongan_tf.models.ugatit import UGATIT
 from cartoongan_tf.networks.abstraction import Abstraction
 from cartoongan_tf.networks.discriminators import FeatureDiscriminator
 from cartoongan_tf.networks.light import LightGenerator
@@ -30,10 +31,10 @@ def phases(**given):
     return made
 
 
-def batch(seed=0):
+def batch(seed=0, size=32):
     random = np.random.default_rng(seed)
     return [
-        tf.constant(random.uniform(-1, 1, (8, 32, 32, 3)).astype(np.float32))
+        tf.constant(random.uniform(-1, 1, (8, size, size, 3)).astype(np.float32))
         for _ in range(3)
     ]
 
@@ -64,9 +65,11 @@ def test_the_papers_recipe_has_none_of_ours():
     assert not paper.discriminator.bands
 
 
-@pytest.mark.parametrize("model", ["cartoongan", "cyclegan"])
+@pytest.mark.parametrize("model", ["cartoongan", "cyclegan", "ugatit"])
 def test_all_that_changes_in_a_step_is_kept_in_backups(ours, model):
-    made = ours if model == "cartoongan" else phases(model=model, ema=0.9)
+    size = 96 if model == "ugatit" else 32
+    given = {"model": model, "ema": 0.9, "image_size": size}
+    made = ours if model == "cartoongan" else phases(**given)
     kept = {id(v) for part in made.parts().values() for v in part}
 
     def values(model):
@@ -76,13 +79,15 @@ def test_all_that_changes_in_a_step_is_kept_in_backups(ours, model):
         model = getattr(made, name)
         if model is None:
             continue
-        model.train_step(batch())  # before the first one some are still to be made
+        model.train_step(
+            batch(0, size)
+        )  # before the first one some are still to be made
         everything = {id(v): v for v in values(model)}
         for optimizer in ("optimizer", "g_optimizer", "d_optimizer"):
             if getattr(model, optimizer, None) is not None:
                 everything |= {id(v): v for v in values(getattr(model, optimizer))}
         before = {key: v.numpy() for key, v in everything.items()}
-        model.train_step(batch(1))
+        model.train_step(batch(1, size))
         changed = {
             key for key, v in everything.items() if not np.array_equal(v, before[key])
         }
@@ -99,6 +104,18 @@ def test_cyclegan_has_four_networks_and_one_phase():
         not np.array_equal(*pair)
         for pair in zip(first.get_weights(), second.get_weights(), strict=True)
     )
+
+
+def test_every_value_of_a_plan_of_u_gat_it_reaches_its_model():
+    weights = {"cycle_weight": 2.0, "identity_weight": 3.0, "cam_weight": 4.0}
+    weights["weight_decay"] = 0.5
+    made = phases(model="ugatit", image_size=96, ema=0.9, clip_norm=1.0, **weights)
+    joint = made.joint
+    assert isinstance(joint, UGATIT) and made.init is None
+    assert {name: getattr(joint, name) for name in weights} == weights
+    assert joint.average is not None and joint.clip_norm == 1
+    assert np.isclose(joint.g_optimizer.learning_rate, 1e-4)
+    assert made.generator is joint.generator and len(made.networks) == 4
 
 
 def test_a_light_generator_trains_in_both_phases():

@@ -265,10 +265,11 @@ def test_a_loss_that_is_no_number_stops_a_run_with_its_last_good_state(plan, tmp
 
 
 @pytest.mark.slow
-def test_cyclegan_trains_and_goes_on_to_the_bit(plan, tmp_path):
+@pytest.mark.parametrize(("model", "size"), [("cyclegan", 32), ("ugatit", 96)])
+def test_a_baseline_trains_and_goes_on_to_the_bit(plan, tmp_path, model, size):
     given = {name: TINY[name] for name in ("filters", "num_blocks", "d_filters")}
-    given |= {"epochs": 3, "steps_per_epoch": 3, "image_size": 32, "batch_size": 2}
-    plan = plans.make_plan("mine", plan.data, {"model": "cyclegan", **given})
+    given |= {"epochs": 3, "steps_per_epoch": 3, "image_size": size, "batch_size": 2}
+    plan = plans.make_plan("mine", plan.data, {"model": model, **given})
     run, training, finished = train(plan, tmp_path)
     assert finished and run.generator.exists() and run.curves.exists()
     broken, half, finished = train(plan, tmp_path, break_at=4)
