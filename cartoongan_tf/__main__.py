@@ -14,6 +14,8 @@ COMMANDS = {
     "prepare": "make a training set of films, pictures and photos",
     "distill": "teach a light generator to draw what a large one draws",
     "evaluate": "score generators against a teacher, photo by photo",
+    "serve": "serve styles over HTTP: a photo in, its cartoon out",
+    "client": "have photos drawn by a server, or by TensorFlow Serving",
     "export": "write SavedModel, TFLite and ONNX files, each compared with Keras",
     "convert": "read the authors' published weights",
     "stylize": "draw by neural style transfer, a baseline",

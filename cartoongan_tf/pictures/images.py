@@ -191,8 +191,20 @@ def decode(
     name: str | os.PathLike = "picture",
     max_size: int | None = None,
     check: Callable[[int, int], None] | None = None,
+    most_pixels: int | None = None,
 ) -> Picture:
-    """Decodes a picture file's bytes as `read` does; `name` is for error messages."""
+    """Decodes a picture file's bytes as `read` does; `name` is for error messages.
+
+    Args:
+        data: The file.
+        name: For error messages.
+        max_size: As of `read`.
+        check: As of `read`.
+        most_pixels: That the file may have, whatever is made of it.
+
+    Raises:
+        ValueError: As `read`; `TooLarge` of it where there are too many pixels.
+    """
     if not data:
         raise ValueError(f"A photo must not be empty. Received 0 bytes: {name}")
     kind = sniff.kind(data[: sniff.HEAD])
@@ -207,6 +219,11 @@ def decode(
     def look(height: int, width: int) -> tuple[int, int]:
         nonlocal stored, target
         stored = height, width
+        if most_pixels is not None and height * width > most_pixels:
+            raise TooLarge(
+                f"A photo must have at most {most_pixels / 1e6:g} megapixels. "
+                f"Received: {width}x{height}"
+            )
         target = _shrunk(height, width, max_size)
         scale = decoders.jpeg_scale(height, width, *target) if kind == "JPEG" else 1
         _check_size(height, width, scale)
@@ -220,7 +237,7 @@ def decode(
         picture = _resize(picture, *target, part)
         return decoders.turn(picture, orientation)
     except Image.DecompressionBombError:
-        raise ValueError(f"{_pixels_rule()} Received more: {name}") from None
+        raise TooLarge(f"{_pixels_rule()} Received more: {name}") from None
     except UnidentifiedImageError:
         raise ValueError(
             f"A photo must be whole. Damaged: {name} (a {kind} by its first bytes, "
@@ -234,9 +251,14 @@ def decode(
             f"Received: {name}"
         ) from error
     except ValueError as error:
-        raise ValueError(f"{error}: {name}") from error
+        kind_of_error = TooLarge if isinstance(error, TooLarge) else ValueError
+        raise kind_of_error(f"{error}: {name}") from error
     except decoders.DAMAGE as error:
         raise ValueError(f"A photo must be whole. Damaged: {name} ({error})") from error
+
+
+class TooLarge(ValueError):
+    """A picture of more pixels than may be read."""
 
 
 _LARGE = 2**29  # bytes, from which on free memory is looked at
@@ -251,7 +273,7 @@ def _pixels_rule() -> str:
 
 def _check_size(height: int, width: int, scale: int) -> None:
     if height * width > 2 * Image.MAX_IMAGE_PIXELS:
-        raise ValueError(f"{_pixels_rule()} Received {width}x{height}")
+        raise TooLarge(f"{_pixels_rule()} Received {width}x{height}")
     need = height * width // scale**2 * BYTES_PER_PIXEL
     free = memory.available() if need > _LARGE else None
     if free is not None and need > free:
