@@ -7,11 +7,11 @@ from cartoongan_tf import terminal
 
 EXAMPLES = """\
   python -m cartoongan_tf.client photo.jpg --server localhost:8501 --style paprika
-      writes photo_cartoon.png beside the photo; a server of `serve`, or TensorFlow Serving
+      writes photo_cartoon.png beside the photo; drawn by `serve`, or TensorFlow Serving
   python -m cartoongan_tf.client photo.jpg --grpc localhost:8500 --style paprika
       TensorFlow Serving by gRPC
   python -m cartoongan_tf.client holiday/ --style pepper --out cartoons/ --parallel 8
-  python -m cartoongan_tf.client photo.jpg --server https://example.org --key-file key.txt"""
+  python -m cartoongan_tf.client photo.jpg --server https://a.org --key-file k.txt"""
 
 
 def main(argv):
@@ -71,11 +71,11 @@ def main(argv):
 
     from tqdm import tqdm
 
+    from cartoongan_tf.clients.clients import RestClient, Unanswered
     from cartoongan_tf.formats import decoders, sniff
     from cartoongan_tf.inference import crowds
     from cartoongan_tf.inference.results import take_order
     from cartoongan_tf.pictures import images
-    from cartoongan_tf.serving.clients import RestClient, Unanswered
 
     order = take_order(args.input, args.out, "cartoon", overwrite=args.overwrite)
     common = {"seconds": args.timeout, "retries": args.retries}
@@ -83,7 +83,7 @@ def main(argv):
         server = args.server or "localhost:8501"
         client = RestClient(server, args.style, key=key, **common)
     else:
-        from cartoongan_tf.serving.predictions import GrpcClient
+        from cartoongan_tf.clients.predictions import GrpcClient
 
         client = GrpcClient(args.grpc, args.style, **common)
     client.check()

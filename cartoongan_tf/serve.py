@@ -11,7 +11,7 @@ EXAMPLES = """\
   python -m cartoongan_tf.serve --styles mine=exports/mine/mine.onnx
       a style of yours, as `export` wrote it
   python -m cartoongan_tf.serve --host 0.0.0.0 --keys keys.txt
-      for other machines; a key a line, which clients send as Authorization: Bearer KEY"""
+      for other machines; clients send one of the keys: Authorization: Bearer KEY"""
 
 
 def main(argv):
@@ -118,7 +118,6 @@ def main(argv):
         connections=args.max_connections,
         memory=args.max_memory,
     )
-    found = servers.take_styles(args.styles)
     keys = None if args.keys is None else Keys(args.keys)
     if keys is None and not servers.is_loopback(args.host):
         raise ValueError(
@@ -127,6 +126,7 @@ def main(argv):
         )
     page = pages.find(args.page)
     listening = servers.bind(args.host, args.port)
+    found = servers.take_styles(args.styles)
     threads = max(1, cores // painters)
     servers.run(found, limits, listening, painters, threads, keys, page)
 

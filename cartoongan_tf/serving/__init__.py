@@ -1,1 +1,1 @@
-"""Styles over HTTP: a server, and clients of it and of TensorFlow Serving."""
+"""Styles over HTTP: a server that draws without TensorFlow."""

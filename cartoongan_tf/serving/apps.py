@@ -13,11 +13,13 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from cartoongan_tf import __version__
-from cartoongan_tf.serving import bodies, openapi, options, pages, refusals, rest
+from cartoongan_tf.clients import rest
+from cartoongan_tf.serving import bodies, openapi, options, pages, refusals
 from cartoongan_tf.serving.metrics import TYPE, Metrics
 from cartoongan_tf.serving.refusals import Refusal, shown
 
 mimetypes.add_type("application/manifest+json", ".webmanifest")
+_HEADERS = 100  # of a request; browsers send twenty
 _KEYED = ("/v1/", "/metrics")  # where a key is asked for, where there are any
 
 
@@ -97,6 +99,9 @@ class Application:
             self._metrics.note(style, status or 499, seconds)
 
     async def _answer(self, scope, receive, send):
+        if len(scope["headers"]) > _HEADERS:
+            refusal = Refusal(431, f"A request must have at most {_HEADERS} headers")
+            return await _on_refusal(None, refusal)(scope, receive, send)
         if self._keys is not None and scope["path"].startswith(_KEYED):
             if not self._keys.allow(Headers(scope=scope)):
                 refusal = Refusal(
@@ -154,7 +159,10 @@ class Application:
         most = self._limits.bytes * 4 // 3 + 10_000
         body = await bodies.read(request, most, self._limits, self._ledger)
         try:
-            photos, by_rows = rest.parse(body)
+            try:
+                photos, by_rows = rest.parse(body)
+            except ValueError as error:
+                raise Refusal(400, str(error)) from error
             cartoons = []
             for photo in photos:
                 drawn = self._pool.draw(style, asked, photo)

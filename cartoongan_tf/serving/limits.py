@@ -47,8 +47,9 @@ class Limits:
                 least is not None and value < least
             ):
                 rule = "more than 0" if least is None else f"at least {least}"
-                flag = field.name.replace("_", "-")
-                raise ValueError(f"`--max-{flag}` must be {rule}. Received: {value}")
+                name = field.name.replace("_", "-")
+                flag = _FLAGS.get(name, f"--max-{name}")
+                raise ValueError(f"`{flag}` must be {rule}. Received: {value}")
 
     @property
     def bytes(self) -> int:
@@ -61,6 +62,7 @@ class Limits:
         return int(self.megapixels * 1e6)
 
 
+_FLAGS = {"queue": "--queue", "patience": "--patience", "speed": "--min-speed"}
 _LEAST = {
     "frames": 1, "queue": 0, "connections": 2, "memory": 512,
     "draw_size": AUTO,

@@ -44,7 +44,7 @@ class Metrics:
         self._registry.register(_Gauges(pool, ledger))
 
     def note(self, style: str, status: int, seconds: float | None) -> None:
-        """Counts an answer; `seconds` that a picture took, None where none was drawn."""
+        """Counts an answer; `seconds` of a picture, None where none was drawn."""
         self._requests.labels(style, str(status)).inc()
         if seconds is not None:
             self._seconds.labels(style).observe(seconds)

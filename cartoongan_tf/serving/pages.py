@@ -100,7 +100,7 @@ def form(styles: list[str], has_keys: bool) -> str:
         _label("Style", _select("style_", styles)),
         _label(
             "Strength",
-            '<input type="range" name="strength" min="0" max="1" step="0.05" value="1">',
+            '<input type="range" name="strength" max="1" step="0.05" value="1">',
         ),
         _label("Colours", _select("color", ["auto", "style", "photo"])),
         _label("Format", _select("format", ["", "png", "jpg", "webp"], "the photo's")),

@@ -12,7 +12,8 @@ import time
 import traceback
 
 from cartoongan_tf import terminal
-from cartoongan_tf.serving import bombs, pipes
+from cartoongan_tf.formats import bombs
+from cartoongan_tf.serving import pipes
 from cartoongan_tf.serving.limits import Limits
 from cartoongan_tf.serving.options import TYPES, Options
 from cartoongan_tf.serving.refusals import Refusal
@@ -102,13 +103,21 @@ class Painter:
                 f"A photo must be a {', '.join(sniff.READ[:-1])} or {sniff.READ[-1]} "
                 f"file. Received: {kind}",
             )
-        bombs.check(data, kind, self._limits.frames)
+        most = self._limits.pixels
+        could = len(data) * bombs.PER_BYTE if kind == "JPEG" else most
         try:
+            bombs.check(data, kind, self._limits.frames)
             picture = images.decode(
-                data, "photo", options.max_size, most_pixels=self._limits.pixels
+                data, "photo", options.max_size, most_pixels=min(most, could)
             )
-        except images.TooLarge as error:
-            raise Refusal(413, terminal.one_line(error)) from error
+        except (bombs.Bomb, images.TooLarge) as error:
+            line = terminal.one_line(error)
+            if could < most and isinstance(error, images.TooLarge):
+                line = (
+                    f"A photo must be whole. Received: a JPEG of {len(data)} bytes, "
+                    "which cannot have the pixels that it claims"
+                )
+            raise Refusal(413, line) from error
         except ImportError as error:
             raise Refusal(415, terminal.one_line(error)) from error
         except ValueError as error:

@@ -1,5 +1,7 @@
 """HTTP/1.1 as uvicorn speaks it, with deadlines for clients that are slow or silent."""
 
+import http
+
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
@@ -70,6 +72,12 @@ class Protocol(H11Protocol):
         super().on_response_complete()
         self._has_come = False
 
+    def send_400_response(self, msg):
+        if self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE):
+            self._refuse(400, "A request must be whole HTTP/1.1. Received: another")
+        else:
+            self.end()
+
     def shutdown(self):
         if self._ending:
             return
@@ -85,11 +93,17 @@ class Protocol(H11Protocol):
         self._ending = True
         self._cancel("_head")
         self._cancel("_reading")
+        if self.cycle is not None and not self.cycle.response_complete:
+            self.cycle.disconnected = True  # so that nothing more is sent
+            self.cycle.message_event.set()
         sends = self.conn.their_state in (h11.SEND_BODY, h11.ERROR)
         if sends and self._real.can_write_eof():
-            self._real.resume_reading()
-            self._real.write_eof()
             self._reading = self.loop.call_later(LINGER, self._real.abort)
+            try:
+                self._real.resume_reading()
+                self._real.write_eof()
+            except OSError:  # the client has gone
+                self._real.abort()
         else:
             self._reading = self.loop.call_later(READING, self._real.abort)
             self._real.close()
@@ -109,7 +123,7 @@ class Protocol(H11Protocol):
 
     def _refuse(self, status, line):
         body = refusals.body(line)
-        reason = {408: "Request Timeout", 429: "Too Many Requests"}[status]
+        reason = http.HTTPStatus(status).phrase
         head = [
             f"HTTP/1.1 {status} {reason}",
             "Content-Type: application/json",

@@ -24,14 +24,15 @@ def take_styles(wanted: list[str]) -> dict[str, tuple[str, dict]]:
         ValueError: When there is none of that name, or its file needs TensorFlow.
     """
     found = {}
+    names = [entry.partition("=")[0] for entry in wanted]
+    if twice := [name for name in names if names.count(name) > 1]:
+        raise ValueError(f"A style must be named once. Received: {twice[0]} twice")
     for entry in wanted:
         name, _, file = entry.partition("=")
         if not name or not name.replace("-", "").replace("_", "").isalnum():
             raise ValueError(
                 f"A style's name must be of letters, digits, - and _. Received: {entry}"
             )
-        if name in found:
-            raise ValueError(f"A style must be named once. Received: {name} twice")
         known = {**styles.OWN, **styles.STYLES}.get(name)
         if file:
             path, known = Path(file), None

@@ -7,7 +7,7 @@ import time
 import urllib.parse
 
 from cartoongan_tf import terminal
-from cartoongan_tf.serving import rest
+from cartoongan_tf.clients import rest
 
 FIRST_WAIT = 0.5  # seconds before the second try; each further wait is twice as long
 LONGEST_WAIT = 20.0  # seconds, also where a server asks for more

@@ -4,8 +4,6 @@ import base64
 import binascii
 import json
 
-from cartoongan_tf.serving.refusals import Refusal
-
 INPUT, OUTPUT = "image_bytes", "cartoon_bytes"  # the signature that exports have
 MOST = 16  # photos of one request
 _NUMBERS = 1000  # commas, from which on it is pixels that are listed: too slow to read
@@ -22,7 +20,7 @@ def parse(body: bytes) -> tuple[list[bytes], bool]:
         Their files, and whether they came by `instances`.
 
     Raises:
-        Refusal: 400, for anything else.
+        ValueError: For anything else.
     """
     if body.count(b",") > _NUMBERS or body.count(b"[") > _NUMBERS:
         raise _wrong("a list of numbers")
@@ -34,7 +32,7 @@ def parse(body: bytes) -> tuple[list[bytes], bool]:
         raise _wrong(type(given).__name__)
     name = given.get("signature_name", INPUT)
     if name not in (INPUT, "serving_default"):
-        raise Refusal(400, f"`signature_name` must be {INPUT}. Received: another")
+        raise ValueError(f"`signature_name` must be {INPUT}. Received: another")
     by_rows = "instances" in given
     if by_rows == ("inputs" in given):
         raise _wrong("neither or both")
@@ -44,9 +42,7 @@ def parse(body: bytes) -> tuple[list[bytes], bool]:
     if not by_rows and isinstance(listed, dict):
         listed = [listed]
     if not isinstance(listed, list) or not 1 <= len(listed) <= MOST:
-        raise Refusal(
-            400, f"There must be 1 to {MOST} photos. Received: another number"
-        )
+        raise ValueError(f"There must be 1 to {MOST} photos. Received: another number")
     return [_photo(entry) for entry in listed], by_rows
 
 
@@ -59,15 +55,14 @@ def _photo(entry):
     try:
         photo = base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError) as error:
-        raise Refusal(400, f"A photo must be base64. Received: {error}") from error
+        raise ValueError(f"A photo must be base64. Received: {error}") from error
     if not photo:
-        raise Refusal(400, "A photo must not be empty. Received: 0 bytes")
+        raise ValueError("A photo must not be empty. Received: 0 bytes")
     return photo
 
 
 def _wrong(received):
-    return Refusal(
-        400,
+    return ValueError(
         'A body must be {"instances": [{"image_bytes": {"b64": "..."}}]}, of '
         f"photos' files in base64. Received: {received}",
     )

@@ -4,10 +4,17 @@ How many pixels a header promises is looked at by `images.decode`, and what a PN
 texts unpack to by `formats.pngs`.
 """
 
-from cartoongan_tf.serving.refusals import Refusal
-
 SCANS = 100  # of a JPEG: progressive ones have ten, and its previews a few each
 PARTS = 10_000  # of a PNG or WebP that are no pixels; good ones have tens
+
+
+# Pixels for a byte of a JPEG, at most: its flattest blocks, of 64 pixels, take a bit,
+# and half a bit for colour. One that claims more has not the pixels that it claims.
+PER_BYTE = 512
+
+
+class Bomb(ValueError):
+    """A file that is there to cost much."""
 
 
 def check(data: bytes, kind: str, frames: int) -> None:
@@ -19,18 +26,17 @@ def check(data: bytes, kind: str, frames: int) -> None:
         frames: How many an animation may have.
 
     Raises:
-        Refusal: 413.
+        Bomb: When it has more.
     """
     is_jpeg = kind == "JPEG" or (kind == "BMP" and data[30:34] == b"\4\0\0\0")
     # Within a JPEG's pixels these two bytes never stand beside each other.
     if is_jpeg and (scans := data.count(b"\xff\xda")) > SCANS:
-        raise Refusal(413, f"A JPEG must have at most {SCANS} scans. Received: {scans}")
+        raise Bomb(f"A JPEG must have at most {SCANS} scans. Received: {scans}")
     count = {"GIF": _of_gif, "PNG": _of_png, "WebP": _of_webp, "AVIF": _of_avif}
     if kind in count and (found := count[kind](data, frames)) > frames:
         rule = "one frame" if frames == 1 else f"at most {frames} frames"
         more = "" if found > frames + 1 else " or more"
-        raise Refusal(
-            413,
+        raise Bomb(
             f"A photo must have {rule}. Received: {found}{more} (animations are drawn "
             "by `cartoonize`)",
         )
@@ -88,7 +94,5 @@ def _of_avif(data, most):
 def _count(parts, are_pixels):
     parts += not are_pixels
     if parts > PARTS:
-        raise Refusal(
-            413, f"A photo must have at most {PARTS} parts that are no pixels"
-        )
+        raise Bomb(f"A photo must have at most {PARTS} parts that are no pixels")
     return parts

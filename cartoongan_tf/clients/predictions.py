@@ -7,8 +7,8 @@ described here instead; their numbers are the interface.
 
 from functools import cache
 
-from cartoongan_tf.serving.clients import Passing, Unanswered, insist
-from cartoongan_tf.serving.rest import INPUT, OUTPUT
+from cartoongan_tf.clients.clients import Passing, Unanswered, insist
+from cartoongan_tf.clients.rest import INPUT, OUTPUT
 
 METHOD = "/tensorflow.serving.PredictionService/Predict"
 STRING = 7  # DT_STRING of types.proto
