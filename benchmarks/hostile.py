@@ -214,8 +214,12 @@ def scans(count):
 
 def frames(kind, count):
     """An animation of many frames that differ."""
-    made = [Image.new("P", (8, 8), 37 * n % 251) for n in range(count)]
-    made = made if kind == "GIF" else [frame.convert("RGB") for frame in made]
+    if kind == "GIF":
+        made = [Image.new("P", (8, 8), n % 251) for n in range(count)]
+    else:
+        made = [
+            Image.new("RGB", (8, 8), (37 * n % 256, n % 256, 0)) for n in range(count)
+        ]
     for n, frame in enumerate(made):
         frame.putpixel((n % 8, n // 8 % 8), 1 if kind == "GIF" else (n % 256, 1, 2))
     buffer = io.BytesIO()

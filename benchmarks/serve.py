@@ -26,8 +26,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 import hostile  # noqa: E402
 
 from cartoongan_tf.clients import rest  # noqa: E402
+from cartoongan_tf.pictures import images  # noqa: E402
 
-CLIENTS, ROUNDS = 4, 3
+CLIENTS, ROUNDS, SECONDS = 4, 3, 10
+LARGE = ("--max-draw-size", 4096)
 # The work of the SavedModel: the network on all pixels, its own colours.
 PLAIN = "?draw-size=full&color=style&no-faces=1"
 
@@ -93,7 +95,9 @@ def closed_loop(server, requests, seconds):
     def client(number):
         drawn = 0
         while time.perf_counter() - begin < seconds:
-            status, _ = hostile.ask(server.port, requests[number % len(requests)])
+            status, _ = hostile.ask(
+                server.port, requests[number % len(requests)], patience=200
+            )
             assert status == 200, status
             number += CLIENTS
             drawn += 1
@@ -142,6 +146,14 @@ def open_loop(server, requests, rate, seconds):
     print("  memory_MB along the way:", *(f"{m:.0f}" for m in memory))
 
 
+def enlarge(photo, long_side):
+    """A photo's file, as large as cameras make them."""
+    pixels = images.decode(photo).pixels
+    share = long_side / max(pixels.shape[:2])
+    height, width = (round(side * share) for side in pixels.shape[:2])
+    return images.encode(images.resize(pixels, height, width), ".jpg")
+
+
 def export(style, folder):
     """Writes the style's SavedModel, in a process that goes."""
     code = (
@@ -163,11 +175,14 @@ def main():
     parser.add_argument("photos", nargs="*", type=Path)
     parser.add_argument("--seconds", type=float, default=120, help="of each open loop")
     parser.add_argument("--style", default="paprika")
+    parser.add_argument("--long-side", type=int, help="enlarge the photos to it")
     parser.add_argument("--serve", metavar="FOLDER", help=argparse.SUPPRESS)
     args = parser.parse_args()
     if args.serve:
         return serve_tensorflow(args.serve)
     photos = [path.read_bytes() for path in args.photos]
+    if args.long_side:
+        photos = [enlarge(photo, args.long_side) for photo in photos]
     photos = photos or [hostile.photo(size=(480, 320), seed=n) for n in range(4)]
     path = f"/v1/models/{args.style}:predict"
     bodies = [rest.request([photo]) for photo in photos]
@@ -177,7 +192,9 @@ def main():
     print("processor:", processor())
     with tempfile.TemporaryDirectory() as folder:
         export(args.style, Path(folder) / "1")
-        ours = hostile.Server("--styles", args.style)
+        ours = hostile.Server("--styles", args.style, *LARGE)
+        int8 = hostile.Server("--styles", args.style, "--int8", *LARGE)
+        one = hostile.Server("--styles", args.style, "--painters", 1)
         theirs = TensorFlow(Path(folder) / "1")
         rounds = collections.defaultdict(list)
         for number in range(ROUNDS + 1):  # the first warms up
@@ -185,11 +202,17 @@ def main():
                 ("tensorflow", theirs, plainly),
                 ("ours_same_work", ours, plain),
                 ("ours_as_is_usual", ours, usual),
+                ("int8_same_work", int8, plain),
+                ("int8_as_is_usual", int8, usual),
+                ("one_painter_as_is_usual", one, usual),
             ):
-                measured = closed_loop(server, requests, 12 if number else 4)
+                measured = closed_loop(server, requests, SECONDS if number else 3)
                 if number:
                     rounds[name].append(measured)
-        memory = {"tensorflow": theirs.memory(), "ours": ours.memory()}
+        servers = {"tensorflow": theirs, "ours": ours, "int8": int8, "one": one}
+        memory = {name: server.memory() for name, server in servers.items()}
+        int8.stop()
+        one.stop()
         theirs.process.kill()
         theirs.process.wait()
     middle = {
@@ -199,14 +222,16 @@ def main():
     for name, (rate, cost) in middle.items():
         print(f"{name}: {rate:.2f} pictures/s, {cost:.3f} CPU s a picture")
     base = middle["tensorflow"]
-    for name in ("ours_same_work", "ours_as_is_usual"):
+    for name in [name for name in middle if name != "tensorflow"]:
         rate, cost = middle[name]
         print(f"{name}_ratio: {rate / base[0]:.2f} times the pictures a second, "
               f"{cost / base[1]:.2f} of the CPU time")  # fmt: skip
     for name, found in memory.items():
         print(f"{name}_memory_MB: {found / 1e6:.0f}")
-    print(f"memory_ratio: {memory['ours'] / memory['tensorflow']:.2f}")
+        print(f"{name}_memory_ratio: {found / memory['tensorflow']:.2f}")
     capacity = middle["ours_as_is_usual"][0]
+    if not args.seconds:
+        return ours.stop()
     for title, share in (("half", 0.5), ("twice", 2.0)):
         print(f"open loop at {title} of {capacity:.1f}/s:")
         open_loop(ours, usual, share * capacity, args.seconds)

@@ -47,6 +47,12 @@ def main(argv):
         type=int,
         help="processes that draw, one photo each at a time (default: one a core)",
     )
+    flag(
+        "--int8",
+        action="store_true",
+        help="draw up to 512 pixels with the int8 files of styles in the box: faster "
+        "where processors multiply int8, a little different; needs ai-edge-litert",
+    )
     flag("--queue", type=int, default=16, help="photos that may wait; more get 429")
     flag("--max-megabytes", type=float, default=20.0, metavar="N", help="of a photo")
     flag("--max-megapixels", type=float, default=50.0, metavar="N", help="of a photo")
@@ -126,7 +132,7 @@ def main(argv):
         )
     page = pages.find(args.page)
     listening = servers.bind(args.host, args.port)
-    found = servers.take_styles(args.styles)
+    found = servers.take_styles(args.styles, args.int8)
     threads = max(1, cores // painters)
     servers.run(found, limits, listening, painters, threads, keys, page)
 

@@ -359,6 +359,7 @@ def encode(
     alpha: np.ndarray | None = None,
     note: str | None = None,
     exif: bytes | None = None,
+    level: int = 6,
 ) -> bytes:
     """Encodes a uint8 RGB picture, and alpha where the format has it, to bytes.
 
@@ -368,6 +369,7 @@ def encode(
         alpha: uint8 `(H, W)` or None.
         note: A line of text to keep in a PNG, for `read_note`.
         exif: To be written into it, as bytes.
+        level: Of a PNG's packing, 1 to 9: 1 takes a third of the time of 6.
     """
     suffix = suffix.lower()
     buffer = io.BytesIO()
@@ -389,7 +391,9 @@ def encode(
         text = PngImagePlugin.PngInfo()
         if note is not None:
             text.add_text(_NOTE, note)
-        Image.fromarray(pixels).save(buffer, "PNG", pnginfo=text, **more)
+        Image.fromarray(pixels).save(
+            buffer, "PNG", pnginfo=text, compress_level=level, **more
+        )
     return buffer.getvalue()
 
 

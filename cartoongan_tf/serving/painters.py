@@ -18,6 +18,7 @@ from cartoongan_tf.serving.limits import Limits
 from cartoongan_tf.serving.options import TYPES, Options
 from cartoongan_tf.serving.refusals import Refusal
 
+PACKING = 1  # of PNGs: 6, as is usual, takes as long as the drawing
 TRIM = 2_000_000  # pixels of a photo, from which on its memory is given back at once
 
 
@@ -25,7 +26,8 @@ class Painter:
     """Reads, draws and writes photos in any of some styles, without TensorFlow.
 
     Args:
-        styles: The `.onnx` or `.tflite` file of each style.
+        styles: The `.onnx` or `.tflite` file of each style, and int8 `.tflite` files
+            for what they are large enough for.
         limits: What is refused.
         threads: To draw one photo with.
 
@@ -33,19 +35,22 @@ class Painter:
         ValueError: When a file is damaged or no generator.
     """
 
-    def __init__(self, styles: dict[str, str], limits: Limits, threads: int = 1):
+    def __init__(self, styles: dict[str, list], limits: Limits, threads: int = 1):
         from cartoongan_tf.inference.cartoonizer import Cartoonizer
-        from cartoongan_tf.inference.runtimes import load_runtime
+        from cartoongan_tf.inference.runtimes import QuickRuntime, load_runtime
         from cartoongan_tf.pictures import images
 
         images.opencv().setNumThreads(threads)
         self._limits = limits
         # So much memory is never there: nothing is drawn in tiles, which needs Keras.
         # What a photo may take is bound by the system, see `_bind`.
-        self._cartoonizers = {
-            name: Cartoonizer(load_runtime(file, threads), max_memory=2**50)
-            for name, file in styles.items()
-        }
+        self._cartoonizers = {}
+        for name, (file, *int8) in styles.items():
+            if int8:
+                runtime = QuickRuntime(file, int8, threads)
+            else:
+                runtime = load_runtime(file, threads)
+            self._cartoonizers[name] = Cartoonizer(runtime, max_memory=2**50)
 
     def draw(self, style: str, options: Options, data: bytes) -> tuple[bytes, str]:
         """Draws a photo.
@@ -82,7 +87,7 @@ class Painter:
         )
         cartoon = cartoonizer(picture.pixels, options.strength)
         try:
-            written = images.encode(cartoon, suffix, picture.alpha)
+            written = images.encode(cartoon, suffix, picture.alpha, level=PACKING)
         except (OSError, ValueError) as error:
             raise Refusal(
                 413, f"A {suffix} must be large enough for {width}x{height} ({error})"
@@ -190,7 +195,7 @@ def _bind(megabytes: int) -> None:
         pass
 
 
-def describe(styles: dict[str, str], limits: Limits, threads: int) -> dict:
+def describe(styles: dict[str, list], limits: Limits, threads: int) -> dict:
     """The first message that a painter's process wants."""
     return {
         "styles": styles,

@@ -19,7 +19,7 @@ class Pool:
     """Some painters, each a process, and a queue before them.
 
     Args:
-        styles: The `.onnx` or `.tflite` file of each style.
+        styles: The files of each style, as a `Painter` has them.
         limits: Of the server.
         count: How many painters.
         threads: To draw one photo with.

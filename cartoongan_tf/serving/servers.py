@@ -13,12 +13,13 @@ from cartoongan_tf.serving.limits import Limits
 SUFFIXES = (".onnx", ".tflite")  # what is drawn with without TensorFlow
 
 
-def take_styles(wanted: list[str]) -> dict[str, tuple[str, dict]]:
-    """The file of each style, and what a server tells of it.
+def take_styles(wanted: list[str], int8=False) -> dict[str, tuple[list, dict]]:
+    """The files of each style, and what a server tells of it.
 
     Args:
         wanted: Names of styles in the box, or `NAME=FILE` for an `.onnx` or `.tflite`
             of one's own.
+        int8: Whether the int8 `.tflite` of styles in the box are to be used.
 
     Raises:
         ValueError: When there is none of that name, or its file needs TensorFlow.
@@ -54,7 +55,10 @@ def take_styles(wanted: list[str]) -> dict[str, tuple[str, dict]]:
             "source": known.source if known else "a file of this server's owner",
             "terms": known.terms if known else "ask this server's owner",
         }
-        found[name] = str(path.resolve()), told
+        more = []
+        if int8 and not file:
+            more = [file for _, file in styles.list_int8(path.parent / "tflite")]
+        found[name] = [str(file.resolve()) for file in (path, *more)], told
     return found
 
 
