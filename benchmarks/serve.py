@@ -70,6 +70,13 @@ def serve_tensorflow(folder):
             self.end_headers()
             self.wfile.write(answer)
 
+        def do_GET(self):  # noqa: N802
+            answer = json.dumps(rest.status("any")).encode()
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(answer)))
+            self.end_headers()
+            self.wfile.write(answer)
+
         def log_message(self, *_):
             pass
 

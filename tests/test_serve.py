@@ -72,3 +72,21 @@ def test_others_need_a_key(hostile, tmp_path):
         request = f"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode()
         assert hostile.ask(server.port, request)[0] == status
     assert server.stop()[0] == 0
+
+
+@pytest.mark.slow
+def test_int8_files_draw_nearly_the_same(hostile):
+    pytest.importorskip("ai_edge_litert")
+    import numpy as np
+
+    from cartoongan_tf.inference.cartoonizer import Cartoonizer
+    from cartoongan_tf.pictures import images
+    from cartoongan_tf.samples import samples
+
+    photo = samples.draw_photo(2, 200, 256)
+    server = hostile.Server("--styles", "pepper", "--int8", "--painters", 1)
+    request = hostile.post(images.encode(photo))
+    cartoon = images.decode(hostile.ask(server.port, request)[1]).pixels
+    expected = Cartoonizer("pepper")(photo)
+    assert 0 < np.abs(cartoon.astype(int) - expected).mean() < 10
+    assert server.stop()[0] == 0

@@ -12,7 +12,8 @@ h1 { font-size: 1.4rem } h2 { font-size: 1rem; margin-top: 2rem }
 label { display: block; margin: .6rem 0 } label > span { display: inline-block;
   min-width: 8rem } input, select, button { font: inherit }
 button { padding: .4rem 1.2rem } img { max-width: 100%; margin-top: 1rem }
-th { text-align: left; vertical-align: top; padding-right: 1rem; font-weight: 600 }
+th { text-align: left; vertical-align: top; padding-right: 1rem; font-weight: 600;
+  white-space: nowrap }
 pre { overflow-x: auto; background: #eee; padding: .6rem }
 #told { min-height: 1.5em } .error { color: #a00 }
 @media (prefers-color-scheme: dark) { body { color: #ddd; background: #1c1c1c }

@@ -365,3 +365,16 @@ def test_missing_opencv_is_one_line_with_the_cure(monkeypatch):
     with pytest.raises(ImportError, match="libgl1") as error:
         images.opencv()
     assert "\n" not in str(error.value)
+
+
+def test_more_pixels_than_allowed_are_told_apart_from_damage():
+    data = images.encode(np.zeros((30, 40, 3), np.uint8))
+    assert images.decode(data, most_pixels=1200).pixels.shape == (30, 40, 3)
+    with pytest.raises(images.TooLarge, match="0.001199 megapixels. Received: 40x30"):
+        images.decode(data, most_pixels=1199)
+    # However small it is to become.
+    with pytest.raises(images.TooLarge):
+        images.decode(data, max_size=4, most_pixels=1199)
+    with pytest.raises(ValueError) as damaged:
+        images.decode(data[:60], most_pixels=1200)
+    assert not isinstance(damaged.value, images.TooLarge)
