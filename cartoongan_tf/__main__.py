@@ -14,6 +14,8 @@ COMMANDS = {
     "prepare": "make a training set of films, pictures and photos",
     "distill": "teach a light generator to draw what a large one draws",
     "evaluate": "judge styles, networks and pictures: a page of comparisons",
+    "serve": "serve styles over HTTP: a photo in, its cartoon out",
+    "client": "have photos drawn by a server, or by TensorFlow Serving",
     "export": "write SavedModel, TFLite and ONNX files, each compared with Keras",
     "convert": "read the authors' published weights",
     "stylize": "draw after one picture: neural style and other baselines",

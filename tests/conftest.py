@@ -1,6 +1,8 @@
 """What several tests share."""
 
 import importlib
+import importlib.util
+import json
 import os
 import subprocess
 import sys
@@ -25,6 +27,41 @@ def shared():
     if not SHARED.is_dir():
         pytest.skip(f"real photos and published weights are not here: {SHARED}")
     return SHARED
+
+
+@pytest.fixture(scope="session")
+def hostile():
+    """benchmarks/hostile.py: a real server, and requests byte by byte."""
+    pytest.importorskip("uvicorn")
+    path = ROOT / "benchmarks" / "hostile.py"
+    spec = importlib.util.spec_from_file_location("hostile", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="session")
+def server(hostile):
+    """A server of two styles, of little patience."""
+    found = hostile.Server(
+        *("--styles", "pepper", "paprika", "--painters", 1),
+        *("--patience", 2, "--max-megabytes", 4, "--max-megapixels", 4),
+    )
+    yield found
+    code, said = found.stop()
+    assert (code, said.splitlines()[-1:]) == (0, ["Stopped."]), said
+
+
+@pytest.fixture(scope="session")
+def get(hostile, server):
+    """The JSON at an address of the server."""
+
+    def ask(path, *headers):
+        head = "\r\n".join([f"GET {path} HTTP/1.1", "Host: x", *headers, "", ""])
+        status, body = hostile.ask(server.port, head.encode())
+        return status, json.loads(body) if body[:1] == b"{" else body.decode()
+
+    return ask
 
 
 @pytest.fixture(autouse=True)

@@ -21,7 +21,8 @@ FLOORS = (
     "plans",
     "inference",
     "training",
-    "exporting porting baselines video reports",
+    "exporting porting baselines video clients reports",
+    "serving",
 )
 ROOMS = [room for floor in FLOORS for room in floor.split()]
 COMMANDS = {
@@ -39,6 +40,8 @@ WITHOUT = {
     "samples": {"tensorflow", "keras"},
     "plans": {"tensorflow", "keras"},
     "video": {"tensorflow", "keras"},
+    "clients": {"tensorflow", "keras"},
+    "serving": {"tensorflow", "keras"},
 }
 MOST_FILES = 14  # of a room; past that, a second room hides in it
 

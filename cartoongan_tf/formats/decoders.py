@@ -83,6 +83,25 @@ def _open(data: bytes, kind: str) -> Image.Image:
         ) from error
 
 
+def is_plain(data: bytes) -> bool:
+    """Whether any other program decodes a file to the pixels that we do.
+
+    That is a JPEG or PNG of one or three channels of 8 bits, upright, without a profile
+    or alpha.
+    """
+    kind = sniff.kind(data[: sniff.HEAD])
+    if kind not in ("JPEG", "PNG") or kind == "PNG" and pngs.is_deep(data):
+        return False
+    try:
+        with _open(data, kind) as image:
+            if image.mode not in ("L", "RGB") or "transparency" in image.info:
+                return False
+            profile = _profile(image, data, kind, "picture")
+            return profile is None and image.getexif().get(_ORIENTATION, 1) in (0, 1)
+    except (ValueError, *DAMAGE):
+        return False
+
+
 _USUAL_COMPRESSIONS = (1, 2, 3, 4, 5, 6, 7, 8, 32773, 32946)  # each Pillow has them
 
 

@@ -17,6 +17,7 @@ _CHANNELS = {"RGB": "rgb", "L": "gray", "CMYK": "cmyk"}
 _EXACT = ImageCms.Flags.NOOPTIMIZE
 NEAR = 2  # levels: profiles that differ no more from sRGB than this are sRGB
 _told = set()
+_MOST_TOLD = 1000  # reasons: damage has no end of them
 
 
 def to_srgb(image: Image.Image, profile: bytes, name="picture") -> Image.Image:
@@ -90,7 +91,7 @@ _UNUSABLE = (ImageCms.PyCMSError, OSError, ValueError, TypeError, KeyError)
 def tell(reason: Exception, name) -> None:
     """Warns, once for each reason, that colours were taken for sRGB."""
     told = str(reason) or type(reason).__name__
-    if told not in _told:
+    if told not in _told and len(_told) < _MOST_TOLD:
         _told.add(told)
         warnings.warn(
             f"A colour profile must be whole and fit its picture. Received: {name} "
@@ -102,9 +103,17 @@ def tell(reason: Exception, name) -> None:
 # ---------------------------------------------------------------- what they do
 
 
-@functools.lru_cache(maxsize=64)
 def is_srgb(profile: bytes) -> bool:
     """Whether an RGB profile leaves colours, as far as one can see, as sRGB does."""
+    large = len(profile) > _LARGE
+    return _is_srgb.__wrapped__(profile) if large else _is_srgb(profile)
+
+
+_LARGE = 2**18  # bytes: sixty-four of these may be kept in memory, but no larger ones
+
+
+@functools.lru_cache(maxsize=64)
+def _is_srgb(profile):
     if _space(profile) != "RGB":
         return False
     steps = np.linspace(0, 255, 9).astype(np.uint8)
@@ -123,8 +132,13 @@ def _space(profile: bytes) -> str:
     return _SPACES[name]
 
 
-@functools.lru_cache(maxsize=8)
 def _transform(profile: bytes, mode: str):
+    make = _make_transform
+    return (make.__wrapped__ if len(profile) > _LARGE else make)(profile, mode)
+
+
+@functools.lru_cache(maxsize=8)
+def _make_transform(profile, mode):
     source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
     return ImageCms.buildTransform(source, _srgb(), mode, "RGB")
 

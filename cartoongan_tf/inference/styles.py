@@ -1,5 +1,6 @@
 """The styles: which there are, and where the weights of each are."""
 
+import json
 import os
 import shutil
 from dataclasses import dataclass
@@ -114,6 +115,19 @@ def find_weights(style: str, quality: str = "default") -> Path:
         f"{train if quality == 'default' else ''}"
         f"Convert the authors': `{terminal.command('convert')} authors FILE --out "
         f"saved_models/{style}/paper.keras`. Or name a file with --weights"
+    )
+
+
+def list_int8(folder: Path) -> list[tuple[int, Path]]:
+    """Sides and files of the int8 `.tflite` in a style's folder, the smallest first."""
+    try:
+        entries = json.loads((folder / "model.json").read_text())["models"]
+    except FileNotFoundError:
+        return []
+    return sorted(
+        (entry["input"]["shape"][1], folder / entry["file"])
+        for entry in entries
+        if entry["variant"] == "int8"
     )
 
 

@@ -210,8 +210,21 @@ def decode(
     max_size: int | None = None,
     check: Callable[[int, int], None] | None = None,
     max_memory: int | None = None,
+    most_pixels: int | None = None,
 ) -> Picture:
-    """Decodes a picture file's bytes as `read` does; `name` is for error messages."""
+    """Decodes a picture file's bytes as `read` does; `name` is for error messages.
+
+    Args:
+        data: The file.
+        name: For error messages.
+        max_size: As of `read`.
+        check: As of `read`.
+        max_memory: As of `read`.
+        most_pixels: That the file may have, whatever is made of it.
+
+    Raises:
+        ValueError: As `read`; `memory.TooLarge` where there are too many pixels.
+    """
     if not data:
         raise ValueError(f"A photo must not be empty. Received 0 bytes: {name}")
     kind = sniff.kind(data[: sniff.HEAD])
@@ -226,6 +239,11 @@ def decode(
     def look(height: int, width: int) -> tuple[int, int]:
         nonlocal stored, target
         stored = height, width
+        if most_pixels is not None and height * width > most_pixels:
+            raise memory.TooLarge(
+                f"A photo must have at most {most_pixels / 1e6:g} megapixels. "
+                f"Received: {width}x{height}"
+            )
         target = _shrunk(height, width, max_size)
         scale = decoders.jpeg_scale(height, width, *target) if kind == "JPEG" else 1
         memory.check_pixels(height, width)
@@ -240,7 +258,7 @@ def decode(
         picture = _resize(picture, *target, part)
         return decoders.turn(picture, orientation)
     except Image.DecompressionBombError:
-        raise ValueError(f"{memory.PIXELS_RULE} Received more: {name}") from None
+        raise memory.TooLarge(f"{memory.PIXELS_RULE} Received more: {name}") from None
     except UnidentifiedImageError:
         raise ValueError(
             f"A photo must be whole. Damaged: {name} (a {kind} by its first bytes, "
@@ -254,7 +272,9 @@ def decode(
             f"Received: {name}"
         ) from error
     except ValueError as error:
-        raise type(error)(f"{error}: {name}") from error
+        is_large = isinstance(error, memory.TooLarge)
+        kind_of_error = memory.TooLarge if is_large else ValueError
+        raise kind_of_error(f"{error}: {name}") from error
     except decoders.DAMAGE as error:
         raise ValueError(f"A photo must be whole. Damaged: {name} ({error})") from error
 
@@ -370,6 +390,7 @@ def encode(
     alpha: np.ndarray | None = None,
     note: str | None = None,
     exif: bytes | None = None,
+    level: int = 6,
 ) -> bytes:
     """Encodes a uint8 RGB picture, and alpha where the format has it, to bytes.
 
@@ -379,6 +400,7 @@ def encode(
         alpha: uint8 `(H, W)` or None.
         note: A line of text to keep in a PNG, for `read_note`.
         exif: To be written into it, as bytes.
+        level: Of a PNG's packing, 1 to 9: 1 takes a third of the time of 6.
     """
     suffix = suffix.lower()
     buffer = io.BytesIO()
@@ -400,7 +422,9 @@ def encode(
         text = PngImagePlugin.PngInfo()
         if note is not None:
             text.add_text(_NOTE, note)
-        Image.fromarray(pixels).save(buffer, "PNG", pnginfo=text, **more)
+        Image.fromarray(pixels).save(
+            buffer, "PNG", pnginfo=text, compress_level=level, **more
+        )
     return buffer.getvalue()
 
 

@@ -69,13 +69,13 @@ BYTES_TO_READ = 16  # a pixel, while decoding: Pillow's four, ours, and copies b
 
 
 class TooLarge(ValueError):
-    """A photo takes more memory to read than there is."""
+    """A photo has more pixels than may be, or than memory has room for."""
 
 
 def check_pixels(height: int, width: int) -> None:
     """Checks that a photo is no bomb."""
     if height * width > MOST_PIXELS:
-        raise ValueError(f"{PIXELS_RULE} Received {width}x{height}")
+        raise TooLarge(f"{PIXELS_RULE} Received {width}x{height}")
 
 
 def check_reading(height: int, width: int, most: int | None = None) -> None:

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from cartoongan_tf.formats import decoders
 from cartoongan_tf.pictures import images
 from cartoongan_tf.samples import samples
 
@@ -65,6 +66,7 @@ def test_a_jpeg_is_shrunk_as_other_pictures_are(tmp_path, size, orientation):
 
 PEAK = """\
 import resource, sys
+from cartoongan_tf.formats import decoders
 from cartoongan_tf.pictures import images
 start = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 picture = images.read(sys.argv[1], max_size=400)
@@ -83,3 +85,31 @@ def test_a_large_jpeg_is_never_decoded_whole_where_a_small_one_is_wanted(tmp_pat
     *shape, peak = result.stdout.split()
     assert shape == ["(250,", "400,", "3)"], result.stderr
     assert int(peak) < 60_000  # KiB
+
+
+@pytest.mark.parametrize(
+    "kind, mode, more, plain",
+    [
+        ("JPEG", "RGB", {}, True),
+        ("JPEG", "L", {}, True),
+        ("JPEG", "CMYK", {}, False),
+        ("JPEG", "RGB", {"icc_profile": b"any"}, False),
+        ("JPEG", "RGB", {"orientation": 6}, False),
+        ("JPEG", "RGB", {"orientation": 1}, True),
+        ("PNG", "RGB", {}, True),
+        ("PNG", "RGBA", {}, False),
+        ("PNG", "P", {}, False),
+        ("PNG", "I;16", {}, False),
+        ("WebP", "RGB", {}, False),
+    ],
+)
+def test_plain_is_what_any_program_decodes_alike(kind, mode, more, plain):
+    more = dict(more)
+    if "orientation" in more:
+        exif = Image.Exif()
+        exif[0x0112] = more.pop("orientation")
+        more["exif"] = exif
+    buffer = io.BytesIO()
+    Image.new(mode, (20, 10)).save(buffer, kind, **more)
+    assert decoders.is_plain(buffer.getvalue()) is plain
+    assert not decoders.is_plain(buffer.getvalue()[:30])

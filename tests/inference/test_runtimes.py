@@ -407,3 +407,19 @@ def test_a_fresh_environment_with_litert_alone_draws(files, tmp_path):
         cwd=tmp_path, env=environment, capture_output=True, text=True,
     )  # fmt: skip
     assert refused.returncode == 2 and "pip install onnxruntime" in refused.stderr
+
+
+@pytest.mark.slow
+def test_a_quick_runtime_draws_small_pictures_in_int8_and_large_ones_by_onnx():
+    pytest.importorskip("ai_edge_litert")
+    folder = styles.find_weights("pepper").parent
+    files = [file for _, file in styles.list_int8(folder / "tflite")]
+    assert len(files) == 2
+    quick = runtimes.QuickRuntime(folder / "light.onnx", files)
+    exact = runtimes.ONNXRuntime(folder / "light.onnx")
+    for size, is_int8 in (((200, 256), True), ((512, 300), True), ((96, 520), False)):
+        image = images.to_signed(samples.draw_photo(1, *size))[None]
+        drawn, expected = quick(image), exact(image)
+        assert drawn.shape == image.shape
+        far = np.abs(drawn - expected).mean()
+        assert (0 < far < 0.1) if is_int8 else far == 0

@@ -406,3 +406,18 @@ def test_a_long_file_is_not_even_loaded(tmp_path, scene, monkeypatch):
     monkeypatch.setattr(images.memory, "LARGE", 100)
     monkeypatch.setattr(images, "decode", None)
     assert np.array_equal(images.read(path, max_memory=1).pixels, scene)
+
+
+def test_more_pixels_than_allowed_are_told_apart_from_damage():
+    data = images.encode(np.zeros((30, 40, 3), np.uint8))
+    assert images.decode(data, most_pixels=1200).pixels.shape == (30, 40, 3)
+    with pytest.raises(
+        images.memory.TooLarge, match="0.001199 megapixels. Received: 40x30"
+    ):
+        images.decode(data, most_pixels=1199)
+    # However small it is to become.
+    with pytest.raises(images.memory.TooLarge):
+        images.decode(data, max_size=4, most_pixels=1199)
+    with pytest.raises(ValueError) as damaged:
+        images.decode(data[:60], most_pixels=1200)
+    assert not isinstance(damaged.value, images.memory.TooLarge)

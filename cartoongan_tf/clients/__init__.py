@@ -1,0 +1,1 @@
+"""Other machines that draw: what they are sent, and what they answer."""

@@ -1,0 +1,1 @@
+"""Styles over HTTP: a server that draws without TensorFlow."""
