@@ -81,7 +81,6 @@ def main(argv):
         images.check_writable(args.sheet)
     files = [Path(name) for name in args.weights or [styles.find_weights(args.style)]]
     photos = paths.find(args.photos)[:: args.hold_out]
-    terminal.load_tensorflow()
     from cartoongan_tf.evaluation import scores
     from cartoongan_tf.inference.cartoonizer import Cartoonizer
 

@@ -21,7 +21,7 @@ FLOORS = (
     "plans",
     "inference",
     "training",
-    "exporting porting baselines video",
+    "exporting porting baselines video pipelines",
 )
 ROOMS = [room for floor in FLOORS for room in floor.split()]
 COMMANDS = {
@@ -39,6 +39,7 @@ WITHOUT = {
     "samples": {"tensorflow", "keras"},
     "plans": {"tensorflow", "keras"},
     "video": {"tensorflow", "keras"},
+    "pipelines": {"tensorflow", "keras"},
 }
 MOST_FILES = 14  # of a room; past that, a second room hides in it
 

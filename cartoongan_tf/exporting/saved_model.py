@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import tensorflow as tf
 
-from cartoongan_tf.exporting import orientations, tensors
+from cartoongan_tf.exporting import tensors
 from cartoongan_tf.exporting.extras import need
 from cartoongan_tf.exporting.signatures import (
     INPUT,
@@ -68,7 +68,7 @@ def write_saved_model(generator, folder: Path, style: str) -> None:
 
 def _draw_strings(run, image_bytes):
     def draw(data):
-        pixels = orientations.turn(_decode(data), orientations.find(data))
+        pixels = tensors.turn_tensor(_decode(data), tensors.find_orientation(data))
         signed = images.to_signed(tf.cast(pixels, tf.float32))
         cartoon = run(signed[None])[OUTPUT][0]
         return tf.io.encode_png(tensors.round_tensor(cartoon))
@@ -90,9 +90,7 @@ def _decode(data):
         "`image_bytes` must be whole JPEG, PNG, WebP or BMP files. Received another",
         data,
     )
-    head = orientations.Bytes(
-        tf.io.decode_raw(tf.strings.substr(data, 0, 64), tf.uint8)
-    )
+    head = tensors.Bytes(tf.io.decode_raw(tf.strings.substr(data, 0, 64), tf.uint8))
     # Of others TensorFlow takes a palette's numbers for grey, or forgets the masks.
     header, bits, coding = (
         head.number(at, count, little=True) for at, count in ((14, 4), (28, 2), (30, 4))

@@ -8,7 +8,7 @@ import pytest
 import tensorflow as tf
 from PIL import Image
 
-from cartoongan_tf.exporting import orientations
+from cartoongan_tf.exporting import tensors
 from cartoongan_tf.pictures import images
 
 ORDERS = ("<", ">")
@@ -52,7 +52,7 @@ def insert(jpeg, *segments):
 @pytest.fixture(scope="module")
 def find():
     spec = tf.TensorSpec((), tf.string)
-    run = tf.function(orientations.find, input_signature=[spec])
+    run = tf.function(tensors.find_orientation, input_signature=[spec])
     return lambda data: int(run(tf.constant(data)))
 
 
@@ -64,7 +64,7 @@ def upright():
     def run(data):
         pixels = tf.io.decode_image(data, 3, expand_animations=False)
         pixels = tf.ensure_shape(pixels, (None, None, 3))
-        return orientations.turn(pixels, orientations.find(data))
+        return tensors.turn_tensor(pixels, tensors.find_orientation(data))
 
     return lambda data: run(tf.constant(data)).numpy()
 
@@ -113,7 +113,7 @@ def test_a_long_says_it_too_and_other_values_do_not(find):
 
     assert of(6, kind=4) == of(6, ">", kind=4) == 6
     assert of(6, kind=2) == of(6, count=2) == 1
-    assert of(0) == 0 and of(9) == 9  # `turn` leaves these as they are
+    assert of(0) == 0 and of(9) == 9  # `turn_tensor` leaves these as they are
 
 
 def test_values_that_mean_nothing_turn_nothing(upright):
