@@ -1,7 +1,7 @@
-"""What a picture costs by `bulk` against `cartoonize`, both on all cores of this machine.
+"""What a picture costs by `bulk` against `cartoonize`, both on all of this machine.
 
-Processor time and wall time of whole commands, Beam's start and its processes included,
-turn by turn: `python benchmarks/bulk.py [PHOTOS]`, in an environment with Apache Beam.
+Processor and wall time of whole commands, Beam's start and processes included, turn by
+turn: `python benchmarks/bulk.py [PHOTOS]`, in an environment with Apache Beam.
 """
 
 import os
@@ -51,17 +51,17 @@ def main():
                 )
         for unit, name in enumerate(("processor", "wall")):
             told = {
-                key: statistics.median(t[unit] for t in all_)
-                for key, all_ in taken.items()
+                key: statistics.median(pair[unit] for pair in pairs)
+                for key, pairs in taken.items()
             }
             ours, theirs = told["bulk", "many"], told["cartoonize", "many"]
             start, their_start = told["bulk", "one"], told["cartoonize", "one"]
             print(
                 f"{name}: bulk / cartoonize {ours / theirs:.2f} for {count} photos of "
-                f"{WIDTH}x{HEIGHT} ({1000 * ours / count:.0f} and "
-                f"{1000 * theirs / count:.0f} ms each); for one photo {start:.1f} s and "
-                f"{their_start:.1f} s; each further photo "
-                f"{(ours - start) / (theirs - their_start):.2f}"
+                f"{WIDTH}x{HEIGHT}: {1000 * ours / count:.0f} and "
+                f"{1000 * theirs / count:.0f} ms each\n"
+                f"  one photo alone: {start:.1f} and {their_start:.1f} s; each further "
+                f"one {(ours - start) / (theirs - their_start):.2f} times as much"
             )
 
 

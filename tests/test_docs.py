@@ -23,6 +23,7 @@ PAGES = sorted(
         *ROOT.glob("docs/*.md"),
         *ROOT.glob("mobile/*.md"),
         *ROOT.glob("mobile/*/*.md"),
+        *ROOT.glob("serving/*.md"),
         ROOT / "saved_models" / "README.md",
     ]
 )
