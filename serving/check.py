@@ -6,13 +6,13 @@ For each style of models.config: the versions that it names are there, `saved_mo
 finds the three signatures, and a fresh TensorFlow answers every warm-up request.
 """
 
-import os
 import resource
 import subprocess
 import sys
 from pathlib import Path
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+from cartoongan_tf import terminal
+
 HERE = Path(__file__).resolve().parent
 MOUNT = "/models/"  # where the container sees MODELS
 SIGNATURES = {
@@ -25,6 +25,7 @@ SIGNATURES = {
 def main(argv):
     """Checks every style; returns the exit code."""
     models = Path(argv[0]) if argv else HERE / "models"
+    terminal.load_tensorflow()
     faults = []
     for config in read_config(HERE / "models.config"):
         folder = models / config.base_path.removeprefix(MOUNT)
@@ -37,7 +38,10 @@ def main(argv):
             if fault:
                 faults.append(f"{config.name}: {fault}")
             else:
-                print(f"{config.name} {version}: signatures and warm-up are well")
+                print(
+                    f"{config.name} {version}: signatures and warm-up are well",
+                    flush=True,
+                )
     for fault in faults:
         print(f"error: {fault}", file=sys.stderr)
     if not faults:
@@ -105,4 +109,4 @@ def replay(style, folder):
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    terminal.run(main)

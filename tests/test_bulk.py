@@ -102,8 +102,13 @@ def test_500_photos_a_killed_worker_a_killed_command_and_a_rerun(photos, tmp_pat
     os.kill(workers[0], signal.SIGKILL)
     wait_for(out, 60)
     # the command is killed: its processes end with it, what is there is whole
+    workers = workers_of(process)
     process.kill()
     process.communicate()
+    until = time.monotonic() + 60
+    while any(Path(f"/proc/{pid}").exists() for pid in workers):
+        assert time.monotonic() < until
+        time.sleep(0.05)
     before = {path: path.read_bytes() for path in out.rglob("*.jpg")}
     for path in before:
         assert images.read(path).pixels.shape == (32, 40, 3)

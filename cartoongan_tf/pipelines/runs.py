@@ -9,6 +9,7 @@ import shlex
 import signal
 import sys
 import threading
+import time
 import uuid
 from dataclasses import replace
 
@@ -98,7 +99,8 @@ def _run_here(order, workers, flags, tell) -> dict:
     for left in reversed(range(ATTEMPTS)):
         ours, theirs = context.Pipe(duplex=False)
         packed = pickle.dumps(order)
-        process = context.Process(target=_work, args=(packed, workers, flags, theirs))
+        given = packed, workers, flags, theirs, os.getpid()
+        process = context.Process(target=_work, args=given)
         process.start()
         theirs.close()
         try:
@@ -129,6 +131,13 @@ def _end(process) -> None:
     process.join()
 
 
+def _end_with(parent: int) -> None:
+    """Ends this process and its workers once its parent is gone."""
+    while os.getppid() == parent:
+        time.sleep(0.2)
+    os.killpg(0, signal.SIGKILL)
+
+
 # What Beam starts for each worker, without its lines about all that went well.
 _WORKER = (
     "import logging; logging.disable(logging.WARNING); "
@@ -137,10 +146,10 @@ _WORKER = (
 )
 
 
-def _work(packed, workers, flags, answers) -> None:
+def _work(packed, workers, flags, answers, parent) -> None:
     """Runs the pipeline; sends its counts, or what it failed of.
 
-    Where a worker dies, all end without a word.
+    Where a worker dies, or the command itself, all end without a word.
     """
     os.setpgid(0, 0)
     logging.disable(logging.CRITICAL)
@@ -152,6 +161,7 @@ def _work(packed, workers, flags, answers) -> None:
             threading.__excepthook__(failure)
 
     threading.excepthook = watch
+    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
     from apache_beam.runners.portability.fn_api_runner import FnApiRunner
     from apache_beam.transforms.environments import SubprocessSDKEnvironment
 
