@@ -4,6 +4,9 @@ PYTHON ?= python3
 STYLE ?= hayao
 # What the demo draws with before it has trained: a style that comes with the package.
 FIRST ?= pepper
+# Which styles, and where to, for TensorFlow Serving.
+SERVED ?= pepper paprika hayao hosoda shinkai
+SERVING ?= serving/models
 # Processors with arithmetic for bfloat16 train three times as fast by it, others slower.
 BFLOAT16 = $(shell grep -qwE 'avx512_bf16|amx_bf16' /proc/cpuinfo 2>/dev/null && \
   echo --mixed-precision bfloat16 --content-precision bfloat16)
@@ -19,7 +22,7 @@ WEB_READY := $(WEB)/node_modules/.ready
 # The paper's comparison: photos/ and cartoons/, here those of pepper if it was made.
 DATA ?= $(firstword $(wildcard data/pepper) samples)
 
-.PHONY: help install demo style-pepper paper test test-fast test-mobile test-jvm lint bench clean web web-build web-packages pages goldens test-web
+.PHONY: help install demo style-pepper paper test test-fast test-mobile test-jvm lint bench serving clean web web-build web-packages pages goldens test-web
 
 help:
 	@echo "make demo   draw with a style, train the sample style for minutes, draw out/demo.png"
@@ -28,6 +31,7 @@ help:
 	@echo "make test   run every test"
 	@echo "make test-fast  every test that is not slow"
 	@echo "make lint   ruff, as CI runs it"
+	@echo "make serving  the styles for TensorFlow Serving: serving/models, checked"
 	@echo "make bench  measure what docs/measured.md claims"
 	@echo "make web    build the web page and serve it on this machine (MODELS=DIR)"
 	@echo "make web-build  the page as a folder for any static host: $(WEB)/dist"
@@ -107,6 +111,13 @@ lint: install
 
 bench: install
 	for file in benchmarks/*.py; do $(BIN)/python $$file || exit; done
+
+# What serving/docker-compose.yml serves.
+serving: install
+	for style in $(SERVED); do \
+	  $(BIN)/python -m cartoongan_tf.export --style $$style --saved-model \
+	    --out $(SERVING)/$$style --overwrite || exit; done
+	$(BIN)/python serving/check.py $(SERVING)
 
 web: web-build
 	node $(WEB)/serve.mjs

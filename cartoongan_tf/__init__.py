@@ -6,6 +6,8 @@ import importlib.util
 import os
 import sys
 
+from cartoongan_tf import terminal
+
 __version__ = "0.1.0"
 
 _HOMES = {
@@ -33,7 +35,14 @@ def __getattr__(name):
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     if name not in _WITHOUT_KERAS:
         _introduce()
-    return getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)
+    try:
+        return getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)
+    except ModuleNotFoundError as error:
+        if error.name not in ("keras", "tensorflow"):
+            raise
+        raise ImportError(
+            f"`{name}` needs TensorFlow and Keras ({error}): {terminal.TRAIN}"
+        ) from error
 
 
 def __dir__():

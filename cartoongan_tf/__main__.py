@@ -9,6 +9,7 @@ from cartoongan_tf import __version__, terminal
 # In the order in which people need them.
 COMMANDS = {
     "cartoonize": "draw photos and films as cartoons, whole folders too",
+    "bulk": "draw many pictures, by many processes or machines (Apache Beam)",
     "live": "draw what a camera sees, or a film, in a window",
     "train": "train a style on photos and one artist's cartoons",
     "prepare": "make a training set of films, pictures and photos",

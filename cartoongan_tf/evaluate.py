@@ -242,7 +242,6 @@ def _score(args):
     files = [styles.find_weights(name) for name in args.style]
     files += [Path(name) for name in args.weights]
     photos = paths.find(args.photos)[:: args.hold_out]
-    terminal.load_tensorflow()
     from cartoongan_tf.evaluation import scores
     from cartoongan_tf.inference.cartoonizer import Cartoonizer
 

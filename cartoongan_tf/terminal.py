@@ -8,6 +8,7 @@ import warnings
 from contextlib import contextmanager
 
 TRACEBACK = "CARTOONGAN_TF_TRACEBACK"  # set it to see where an error came from
+TRAIN = "`pip install 'cartoongan-tf[train]'`, in a clone `pip install '.[train]'`"
 WARNING = "warning: "  # begins every line about what is odd, but no error
 # What stands before a command's name; `__main__` says how it was called itself.
 called_as = "python -m cartoongan_tf."
@@ -77,7 +78,7 @@ def expected_errors() -> tuple:
     return errors
 
 
-def load_tensorflow(start: bool = True) -> None:
+def load_tensorflow(start: bool = True, what: str = "This") -> None:
     """Imports TensorFlow without the lines that it prints at every start.
 
     They come from C++ before its log level counts, and would bury our own one line.
@@ -85,11 +86,19 @@ def load_tensorflow(start: bool = True) -> None:
 
     Args:
         start: Let it look for its devices too. A cluster must be set up before that.
+        what: That needs it, for the message.
+
+    Raises:
+        ImportError: When it is not installed; the one line names the cure.
     """
     with quiet_libraries(("I0000", "WARNING: All log messages before absl::")):
-        import keras
-        import tensorflow
-
+        try:
+            import keras
+            import tensorflow
+        except ImportError as error:
+            raise ImportError(
+                f"{what} needs TensorFlow and Keras ({error}): {TRAIN}"
+            ) from error
         if start:
             keras.ops.convert_to_tensor(tensorflow.zeros(()))
 

@@ -23,6 +23,7 @@ PAGES = sorted(
         *ROOT.glob("docs/*.md"),
         *ROOT.glob("mobile/*.md"),
         *ROOT.glob("mobile/*/*.md"),
+        *ROOT.glob("serving/*.md"),
         ROOT / "saved_models" / "README.md",
     ]
 )
@@ -167,6 +168,8 @@ def faults_of_command(words, is_whole):
     if name not in COMMANDS:
         yield f"no such command: {name}"
         return
+    if name == "bulk" and "--" in argv:  # what follows is Beam's
+        argv = argv[: argv.index("--")]
     flags = [word.partition("=")[0] for word in argv if word.startswith("--")]
     odd = [flag for flag in flags if flag not in flags_of(name)]
     if odd:

@@ -21,7 +21,7 @@ FLOORS = (
     "plans",
     "inference",
     "training",
-    "exporting porting baselines video clients reports",
+    "exporting porting baselines video clients pipelines reports",
     "serving",
 )
 ROOMS = [room for floor in FLOORS for room in floor.split()]
@@ -42,6 +42,7 @@ WITHOUT = {
     "video": {"tensorflow", "keras"},
     "clients": {"tensorflow", "keras"},
     "serving": {"tensorflow", "keras"},
+    "pipelines": {"tensorflow", "keras"},
 }
 MOST_FILES = 14  # of a room; past that, a second room hides in it
 

@@ -31,10 +31,10 @@ def write_saved_model(generator, folder: Path, style: str) -> None:
     """Writes one version of a SavedModel.
 
     Signatures: `serving_default`, `image` to `cartoon`, float32 of any size;
-    `image_bytes`, a batch of JPEG or PNG strings of mixed sizes to `cartoon_bytes`, PNG
-    strings of the same sizes (EXIF orientation is not applied: TensorFlow does not read
-    it); and `statistics`, `image`, `statistics` and `share` to `cartoon` and
-    `own_statistics`, as in `StatisticsGenerator`.
+    `image_bytes`, a batch of JPEG, PNG, WebP or BMP strings of mixed sizes to
+    `cartoon_bytes`, PNG strings of the same sizes, upright by the photos' EXIF; and
+    `statistics`, `image`, `statistics` and `share` to `cartoon` and `own_statistics`,
+    as in `StatisticsGenerator`.
 
     Args:
         generator: A float32 generator.
@@ -68,17 +68,7 @@ def write_saved_model(generator, folder: Path, style: str) -> None:
 
 def _draw_strings(run, image_bytes):
     def draw(data):
-        start = tf.strings.substr(data, 0, 3)
-        known = tf.reduce_any(tf.equal(start, [b"\xff\xd8\xff", b"\x89PN"]))
-        message = "`image_bytes` must be whole JPEG or PNG files. Received another"
-        with tf.control_dependencies([tf.debugging.Assert(known, [message, start])]):
-            data = tf.identity(data)
-        pixels = tf.cond(
-            tf.io.is_jpeg(data),
-            # the default is a fast DCT that no other program uses
-            lambda: tf.io.decode_jpeg(data, 3, dct_method="INTEGER_ACCURATE"),
-            lambda: tf.io.decode_png(data, 3),
-        )
+        pixels = tensors.turn_tensor(_decode(data), tensors.find_orientation(data))
         signed = images.to_signed(tf.cast(pixels, tf.float32))
         cartoon = run(signed[None])[OUTPUT][0]
         return tf.io.encode_png(tensors.round_tensor(cartoon))
@@ -86,6 +76,59 @@ def _draw_strings(run, image_bytes):
     spec = tf.TensorSpec((), tf.string)
     # One after another: side by side, large pictures would fill the memory.
     return tf.map_fn(draw, image_bytes, fn_output_signature=spec, parallel_iterations=1)
+
+
+def _decode(data):
+    """A picture file's pixels, uint8 RGB `(H, W, 3)`, as they are stored."""
+
+    def starts(text, at=0):
+        return tf.equal(tf.strings.substr(data, at, len(text)), text)
+
+    is_jpeg, is_webp, is_bmp = starts(b"\xff\xd8\xff"), starts(b"RIFF"), starts(b"BM")
+    data = _check(
+        is_jpeg | is_webp | is_bmp | starts(b"\x89PNG"),
+        "`image_bytes` must be whole JPEG, PNG, WebP or BMP files. Received another",
+        data,
+    )
+    head = tensors.Bytes(tf.io.decode_raw(tf.strings.substr(data, 0, 64), tf.uint8))
+    # Of others TensorFlow takes a palette's numbers for grey, or forgets the masks.
+    header, bits, coding = (
+        head.number(at, count, little=True) for at, count in ((14, 4), (28, 2), (30, 4))
+    )
+    plain = (header >= 40) & (bits >= 24) & tf.equal(coding, 0)
+    data = _check(
+        ~is_bmp | plain, "A BMP must have 24 or 32 bits a pixel, and no masks", data
+    )
+    # One would end the process: TensorFlow 2.21 writes its frames beyond the picture.
+    moving = head.says(12, b"VP8X") & (head.number(20, 1) // 2 % 2 > 0)
+    data = _check(~is_webp | ~moving, "A WebP must be no animation", data)
+    return tf.case(
+        [
+            # the default is a fast DCT that no other program uses
+            (
+                is_jpeg,
+                lambda: tf.io.decode_jpeg(data, 3, dct_method="INTEGER_ACCURATE"),
+            ),
+            # alpha comes with it, asked for or not
+            (is_webp, lambda: _decode_image(data, 0)),
+        ],
+        default=lambda: _decode_image(data, 3),
+    )
+
+
+def _decode_image(data, channels: int):
+    # One operation for all kinds, and in every TensorFlow: that for WebP alone is in
+    # the newest only, and a server without it would not load the file.
+    pixels = tf.raw_ops.DecodeImage(
+        contents=data, channels=channels, dtype=tf.uint8, expand_animations=False
+    )
+    return tf.ensure_shape(pixels[..., :3], (None, None, 3))
+
+
+def _check(rule, message: str, data):
+    # without the file's first bytes: an error's text must be UTF-8
+    with tf.control_dependencies([tf.debugging.Assert(rule, [message])]):
+        return tf.identity(data)
 
 
 def _write_warm_up(folder: Path, style: str, statistics: np.ndarray) -> None:

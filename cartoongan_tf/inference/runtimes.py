@@ -346,13 +346,7 @@ def load_runtime(path: str | os.PathLike, threads: int | None = None):
         return TFLiteRuntime(path)
     if path.suffix == ".onnx":
         return ONNXRuntime(path, threads)
-    try:
-        terminal.load_tensorflow()
-    except ImportError as error:
-        raise ImportError(
-            f"A .keras file needs TensorFlow and Keras ({error}): `pip install "
-            f"tensorflow keras`. Received: {path}"
-        ) from error
+    terminal.load_tensorflow(what=f"{path}, a .keras file,")
     from cartoongan_tf.inference.weights import load_generator
 
     return KerasRuntime(load_generator(path))

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from PIL import Image
+from tensorflow.core.protobuf import saved_model_pb2
 from tensorflow_serving.apis import prediction_log_pb2
 
 from cartoongan_tf.exporting import saved_model
@@ -97,11 +98,86 @@ def test_grey_and_transparent_pictures_are_read_as_rgb(served, pictures):
         )
 
 
+def test_a_photo_on_its_side_comes_back_upright(served, pictures):
+    upright = pictures[0]
+    lying = np.rot90(upright)  # counterclockwise; 6 says: turn it clockwise
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    answers = []
+    for kind, more in (("PNG", {}), ("JPEG", {"quality": 100, "subsampling": 0})):
+        for pixels, said in ((upright, {}), (lying, {"exif": exif})):
+            buffer = io.BytesIO()
+            Image.fromarray(pixels).save(buffer, kind, **more, **said)
+            data = tf.constant([buffer.getvalue()])
+            (png,) = served.signatures["image_bytes"](image_bytes=data)[
+                "cartoon_bytes"
+            ].numpy()
+            answers.append(images.decode(png).pixels)
+    assert {answer.shape for answer in answers} == {upright.shape}
+    assert np.array_equal(answers[0], answers[1])
+    # JPEG's noise, which the tiny network makes louder, and no other side up
+    ours, theirs = answers[2].astype(int), answers[3]
+    wrong = min(np.abs(ours - way).mean() for way in (theirs[::-1], theirs[:, ::-1]))
+    assert np.abs(ours - theirs).mean() < wrong / 4
+
+
+@pytest.mark.parametrize("kind, mode", [
+    ("WEBP", "RGB"), ("WEBP", "RGBA"), ("BMP", "RGB"), ("BMP", "RGBA"),
+])  # fmt: skip
+def test_webp_and_bmp_are_drawn_as_the_same_pixels_in_a_png(
+    served, pictures, kind, mode
+):
+    made = []
+    for name, more in (
+        ("PNG", {}),
+        (kind, {"lossless": True} if kind == "WEBP" else {}),
+    ):
+        buffer = io.BytesIO()
+        Image.fromarray(pictures[0]).convert(mode).save(buffer, name, **more)
+        data = tf.constant([buffer.getvalue()])
+        made.append(served.signatures["image_bytes"](image_bytes=data)["cartoon_bytes"])
+    assert images.decode(made[0][0].numpy()).pixels.shape == (33, 50, 3)
+    assert made[0] == made[1]
+
+
+@pytest.mark.parametrize("lossless", (True, False))
+def test_an_animated_webp_is_refused_and_does_not_end_the_process(
+    served, pictures, lossless
+):
+    first = Image.fromarray(pictures[0])
+    moving = io.BytesIO()
+    others = [first.rotate(180)]
+    first.save(moving, "WEBP", save_all=True, append_images=others, lossless=lossless)
+    with pytest.raises(tf.errors.InvalidArgumentError, match="no animation"):
+        served.signatures["image_bytes"](image_bytes=tf.constant([moving.getvalue()]))
+
+
+@pytest.mark.parametrize("mode", ("P", "1"))
+def test_a_bmp_that_tensorflow_reads_wrong_is_refused(served, pictures, mode):
+    buffer = io.BytesIO()
+    Image.fromarray(pictures[0]).convert(mode).save(buffer, "BMP")
+    with pytest.raises(tf.errors.InvalidArgumentError, match="24 or 32 bits"):
+        served.signatures["image_bytes"](image_bytes=tf.constant([buffer.getvalue()]))
+
+
+def test_its_graph_has_no_operation_that_only_the_newest_tensorflow_has(folder):
+    saved = saved_model_pb2.SavedModel.FromString(
+        (folder / "saved_model.pb").read_bytes()
+    )
+    graph = saved.meta_graphs[0].graph_def
+    nodes = [*graph.node, *(n for f in graph.library.function for n in f.node_def)]
+    used = {node.op for node in nodes}
+    assert "DecodeImage" in used and not used & {"DecodeWebP", "DecodeJxl"}
+
+
 @pytest.mark.parametrize(
     "damage, words",
     [
-        (lambda png: b"this is no picture", "must be whole JPEG or PNG files"),
-        (lambda png: b"", "must be whole JPEG or PNG files"),
+        (
+            lambda png: b"this is no picture",
+            "must be whole JPEG, PNG, WebP or BMP files",
+        ),
+        (lambda png: b"", "must be whole JPEG, PNG, WebP or BMP files"),
         (lambda png: png[: len(png) // 2], "PNG"),
     ],
 )

@@ -1,0 +1,1 @@
+"""Many pictures drawn by many processes and machines, by Apache Beam."""
