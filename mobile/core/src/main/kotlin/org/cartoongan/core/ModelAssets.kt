@@ -29,8 +29,12 @@ class ModelAssets(context: Context) {
         val model = Models.pick(models, purpose, accelerator)
         if (purpose != Purpose.LIVE || model.variant != "int8") return model
         val other = models.firstOrNull { it.variant == "float16" && it.size == model.size } ?: return model
-        val times = Trial(File(folder(style), "trial")).of(model, other) { int8, float16 ->
-            Trial.measure(unpack(int8), unpack(float16))
+        val times = try {
+            Trial(File(folder(style), "trial")).of(model, other) { int8, float16 ->
+                Trial.measure(unpack(int8), unpack(float16))
+            }
+        } catch (_: CartoonException) {
+            return other // one of them cannot run; should it be this one, its opening tells
         }
         return if (times.isInt8Quicker) model else other
     }
