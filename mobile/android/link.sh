@@ -21,6 +21,8 @@ for contract in "$models"/*/tflite/model.json; do
 done
 # what finds faces lies beside the Python that runs it too, and its licence at the repository's top
 cp ../../../cartoongan_tf/pictures/faces.tflite ../../../NOTICE target/assets/
+mkdir target/assets/samples
+cp ../../web/src/samples/*.jpg target/assets/samples/ # the page's, credited in NOTICE
 aapt2 link -I "$framework" --manifest target/compiled/AndroidManifest.xml \
   -A target/assets -0 .tflite --version-code 1 --version-name 1.0 --java target/generated \
   -o target/resources.apk target/compiled/res.zip

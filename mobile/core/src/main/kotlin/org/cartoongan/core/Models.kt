@@ -49,6 +49,9 @@ enum class Purpose {
 
     /** Frames of a camera: small and quick. */
     LIVE,
+
+    /** A style's card: small, and the network's own picture. */
+    SKETCH,
 }
 
 /** The models that `export` wrote. */
@@ -72,7 +75,8 @@ object Models {
 
     /**
      * The model for a purpose: for photos the largest of float16, for live pictures the smallest,
-     * of int8 on the CPU. A GPU takes no int8.
+     * of int8 on the CPU; for sketches the smallest of float16. A GPU takes no int8. Whether int8 is
+     * the quicker one is for [ModelAssets.find] to measure.
      *
      * @param models of one style, in any order.
      * @throws CartoonException when none of them serves.
@@ -93,7 +97,7 @@ object Models {
                 "Received: ${models.map(Model::variant)}"
         )
         val fitting = models.filter { it.variant == variant }.sortedBy { it.size.width * it.size.height }
-        return if (purpose == Purpose.LIVE) fitting.first() else fitting.last()
+        return if (purpose == Purpose.PHOTO) fitting.last() else fitting.first()
     }
 
     /** [read], of a text from elsewhere; [place] says where a model's file is. */

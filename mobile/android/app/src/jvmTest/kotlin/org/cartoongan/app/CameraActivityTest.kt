@@ -72,7 +72,7 @@ class CameraActivityTest {
     @Test
     fun `a phone without a camera is told`() {
         shadowOf(app).grantPermissions(Manifest.permission.CAMERA)
-        assertEquals("There is no camera to use.", open().get().text())
+        assertEquals("No camera was found.", open().get().text())
     }
 
     @Test

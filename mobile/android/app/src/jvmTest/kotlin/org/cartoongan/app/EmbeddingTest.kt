@@ -62,7 +62,7 @@ class EmbeddingTest {
         val upright = JavaCaller.draw(app, uri)
         assertEquals(photo.height to photo.width, upright.width to upright.height)
         assertEquals(
-            "A style must be among the app's models, [pepper, hayao, hosoda, paprika, shinkai]. Received: none",
+            "A style must be among the app's models, [pepper, paprika, hayao, hosoda, shinkai]. Received: none",
             JavaCaller.refusal(app),
         )
     }

@@ -72,14 +72,14 @@ class MainActivityTest {
         assertEquals(0.6f, turned.view().strength)
         assertEquals(0.25f, turned.view().border)
 
-        turned.part<RadioGroup>(R.id.styles).check(MainActivity.FIRST_STYLE + 1)
+        turned.part<RadioGroup>(R.id.styles).check(Cards.FIRST + 1)
         turned.awaitCartoon()
         val kept = Bundle()
         controller.saveInstanceState(kept).pause().stop().destroy()
         // the process died; files and the bundle remain
         val revived = Robolectric.buildActivity(MainActivity::class.java).setup(kept).get()
         revived.awaitCartoon()
-        assertEquals(MainActivity.FIRST_STYLE + 1, revived.part<RadioGroup>(R.id.styles).checkedRadioButtonId)
+        assertEquals(Cards.FIRST + 1, revived.part<RadioGroup>(R.id.styles).checkedRadioButtonId)
         assertEquals(60, revived.part<SeekBar>(R.id.strength).progress)
         assertEquals(app.studio.styles[1], revived.photos.preview?.choice?.style)
     }
@@ -88,8 +88,7 @@ class MainActivityTest {
     @Config(qualifiers = "ko-w411dp-h891dp-night-xhdpi")
     fun `the screen speaks Korean, in the dark too`() {
         val activity = open().get()
-        assertEquals("사진을 고르거나 찍으세요.", activity.text())
-        activity.picture("main-ko-start")
+        assertEquals("예시 그림입니다. 내 사진을 골라 보세요.", activity.text())
         val drawn = open(Flows.send(Flows.photo())).get()
         drawn.awaitCartoon()
         drawn.picture("main-ko")
@@ -108,7 +107,7 @@ class MainActivityTest {
     fun `before there is a photo nothing can be saved or shared`() {
         val activity = open().get()
         for (id in listOf(R.id.save, R.id.share)) assertFalse(activity.part<View>(id).isEnabled)
-        assertEquals("Choose a photo, or take one.", activity.text())
+        assertEquals("This is an example. Choose a photo of your own.", activity.text())
     }
 
     @Test
@@ -173,7 +172,7 @@ class MainActivityTest {
         activity.picture("main-gpu")
         activity.part<Switch>(R.id.gpu).isChecked = false
         assertEquals("", activity.text())
-        activity.part<RadioGroup>(R.id.styles).check(MainActivity.FIRST_STYLE + 1)
+        activity.part<RadioGroup>(R.id.styles).check(Cards.FIRST + 1)
         await("the second style") { activity.photos.preview?.choice?.style == app.studio.styles[1] }
     }
 
@@ -256,10 +255,10 @@ class MainActivityTest {
         val activity = open(Flows.send(Flows.photo())).get()
         activity.awaitCartoon()
         val before = activity.view().cartoon
-        activity.part<RadioGroup>(R.id.styles).check(MainActivity.FIRST_STYLE + 1)
+        activity.part<RadioGroup>(R.id.styles).check(Cards.FIRST + 1)
         activity.part<View>(R.id.cancel).performClick()
         assertEquals(View.GONE, activity.part<View>(R.id.working).visibility)
-        activity.part<RadioGroup>(R.id.styles).check(MainActivity.FIRST_STYLE + 0) // what is still shown
+        activity.part<RadioGroup>(R.id.styles).check(Cards.FIRST + 0) // what is still shown
         assertSame(before, activity.view().cartoon)
         assertEquals(app.studio.styles[0], activity.photos.preview?.choice?.style)
     }

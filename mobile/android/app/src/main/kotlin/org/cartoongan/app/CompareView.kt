@@ -5,6 +5,7 @@ import android.graphics.Bitmap
 import android.graphics.Canvas
 import android.graphics.Color
 import android.graphics.Paint
+import android.graphics.Path
 import android.graphics.Rect
 import android.graphics.RectF
 import android.os.Bundle
@@ -25,6 +26,7 @@ class CompareView(context: Context, attributes: AttributeSet?) : View(context, a
     private val line = Paint(Paint.ANTI_ALIAS_FLAG)
     private val place = RectF()
     private val source = Rect()
+    private val outline = Path()
 
     var photo: Bitmap? = null
         set(value) {
@@ -62,9 +64,18 @@ class CompareView(context: Context, attributes: AttributeSet?) : View(context, a
         val scale = minOf(width.toFloat() / photo.width, height.toFloat() / photo.height)
         place.set(0f, 0f, photo.width * scale, photo.height * scale)
         place.offset((width - place.width()) / 2, (height - place.height()) / 2)
+        val round = CORNER * resources.displayMetrics.density
+        outline.rewind()
+        outline.addRoundRect(place, round, round, Path.Direction.CW)
+        canvas.save()
+        canvas.clipPath(outline)
         paint.alpha = 255
         canvas.drawBitmap(photo, null, place, paint)
-        val cartoon = cartoon ?: return
+        cartoon?.let { drawCartoon(canvas, it) }
+        canvas.restore()
+    }
+
+    private fun drawCartoon(canvas: Canvas, cartoon: Bitmap) {
         val at = place.left + place.width() * border
         val cut = (cartoon.width * border).toInt()
         source.set(cut, 0, cartoon.width, cartoon.height)
@@ -125,5 +136,6 @@ class CompareView(context: Context, attributes: AttributeSet?) : View(context, a
 
     companion object {
         private const val STEP = 0.1f
+        private const val CORNER = 14 // dp, as the cards'
     }
 }

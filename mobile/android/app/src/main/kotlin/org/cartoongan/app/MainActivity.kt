@@ -11,9 +11,10 @@ import android.os.Build
 import android.os.Bundle
 import android.view.View
 import android.widget.Button
+import android.widget.ImageButton
+import android.widget.LinearLayout
 import android.widget.PopupMenu
 import android.widget.ProgressBar
-import android.widget.RadioButton
 import android.widget.RadioGroup
 import android.widget.SeekBar
 import android.widget.Switch
@@ -31,8 +32,10 @@ class MainActivity : Activity() {
     private val message by lazy { part<TextView>(R.id.message) }
     private val strength by lazy { part<SeekBar>(R.id.strength) }
     private val gpu by lazy { part<Switch>(R.id.gpu) }
-    private val styles by lazy { part<RadioGroup>(R.id.styles) }
+    private val sample by lazy { part<CompareView>(R.id.sample) }
+    private val cards by lazy { Cards(part(R.id.styles), app.studio.styles) }
     private var job: Job? = null
+    private var sketch: Job? = null // in idle moments
     private var look = Look()
 
     /** This window's; another has another. */
@@ -43,9 +46,7 @@ class MainActivity : Activity() {
         setContentView(R.layout.main)
         @Suppress("DEPRECATION") // its successor is of androidx
         photos = lastNonConfigurationInstance as Photos? ?: state?.getString(WINDOW)?.let { Photos(app, it) } ?: Photos(app)
-        app.studio.styles.forEachIndexed { i, style -> addStyle(i, style) }
-        val wanted = state?.getString(STYLE) ?: app.studio.styles.firstOrNull()
-        styles.check(FIRST_STYLE + app.studio.styles.indexOf(wanted))
+        cards.chosen = state?.getString(STYLE) ?: app.studio.styles.firstOrNull() ?: ""
         gpu.isChecked = state?.getBoolean(GPU) ?: false
         if (state != null) {
             look = Look(colors = Colors.valueOf(state.getString(COLORS, look.colors.name)), faces = state.getBoolean(FACES, true))
@@ -54,7 +55,10 @@ class MainActivity : Activity() {
         compare.border = state?.getFloat(BORDER) ?: compare.border
         compare.strength = strength.progress / 100f
 
-        styles.setOnCheckedChangeListener { _, _ -> draw() }
+        part<RadioGroup>(R.id.styles).setOnCheckedChangeListener { _, _ ->
+            showSample()
+            draw()
+        }
         gpu.setOnCheckedChangeListener { _, _ -> draw() }
         strength.setOnSeekBarChangeListener(object : SeekBar.OnSeekBarChangeListener {
             override fun onProgressChanged(bar: SeekBar, value: Int, byUser: Boolean) {
@@ -67,14 +71,17 @@ class MainActivity : Activity() {
             override fun onStopTrackingTouch(bar: SeekBar) = Unit
         })
         click(R.id.look) { askLook() }
-        click(R.id.choose) { choose() }
-        click(R.id.camera) { startActivityForResult(CameraActivity.intent(this, choice(), photos.window), CAMERA) }
+        for (id in listOf(R.id.choose, R.id.first_choose)) click(id) { choose() }
+        for (id in listOf(R.id.camera, R.id.first_camera)) click(id) {
+            startActivityForResult(CameraActivity.intent(this, choice(), photos.window), CAMERA)
+        }
         click(R.id.save) { if (Build.VERSION.SDK_INT >= 29) save(null) else askWhere() }
         click(R.id.share) { share() }
         click(R.id.cancel) {
             stop()
             showButtons()
         }
+        addSamples()
         showButtons() // before there is a photo, nothing can be saved
         if (state == null) {
             app.studio.prepare({ photos.tidy() }) {}
@@ -82,19 +89,36 @@ class MainActivity : Activity() {
         }
     }
 
-    private fun addStyle(index: Int, style: String) {
-        val name = resources.getIdentifier("style_$style", "string", packageName)
-        styles.addView(RadioButton(this).apply {
-            id = FIRST_STYLE + index
-            text = if (name != 0) getString(name) else style.replaceFirstChar(Char::uppercase)
-            minHeight = (48 * resources.displayMetrics.density).toInt()
-        })
+    /** What can be tried without a photo of one's own, and what the styles make of one of them. */
+    private fun addSamples() {
+        val density = resources.displayMetrics.density
+        for (one in Sample.ALL) {
+            val size = LinearLayout.LayoutParams((96 * density).toInt(), (72 * density).toInt())
+            size.marginEnd = (8 * density).toInt()
+            val button = ImageButton(this).apply {
+                contentDescription = getString(one.text)
+                one.small(context)?.let { setImageBitmap(Cards.rounded(it, size.width, size.height, 14 * density)) }
+                background = null
+                foreground = getDrawable(R.drawable.tile_bare)
+                setPadding(0, 0, 0, 0)
+                setOnClickListener { take { photos.take { one.open(context) } } }
+            }
+            part<LinearLayout>(R.id.samples).addView(button, size)
+        }
+        for (style in app.studio.styles) Sample.cartoon(this, style)?.let { cards.show(style, it) }
+    }
+
+    /** Before there is a photo: the app's own, and what the chosen style made of it. */
+    private fun showSample() {
+        if (sample.visibility != View.VISIBLE) return
+        if (sample.photo == null) sample.photo = Sample.SHOWN.photo(this)
+        sample.cartoon = Sample.cartoon(this, cards.chosen)
     }
 
     private fun click(id: Int, act: () -> Unit) = part<View>(id).setOnClickListener { act() }
 
     private fun choice() = Choice(
-        app.studio.styles.getOrElse(styles.checkedRadioButtonId - FIRST_STYLE) { "" },
+        cards.chosen,
         if (gpu.isChecked) Accelerator.GPU else Accelerator.CPU,
         look = look,
     )
@@ -137,7 +161,12 @@ class MainActivity : Activity() {
 
     override fun onStart() {
         super.onStart()
-        if (compare.photo == null && job == null && photos.isExpected) show()
+        if (compare.photo == null && job == null && photos.isExpected) show() else if (job == null) drawCards()
+    }
+
+    override fun onStop() {
+        sketch?.cancel()
+        super.onStop()
     }
 
     override fun onDestroy() {
@@ -159,7 +188,7 @@ class MainActivity : Activity() {
         @Suppress("DEPRECATION") // its successor is of Android 13
         val uri = intent.getParcelableExtra<Uri>(Intent.EXTRA_STREAM)
         if (uri == null || uri.scheme != "content") return tell(getString(R.string.no_photo)) // no file of our own
-        take(uri)
+        take { photos.take(uri) }
     }
 
     private fun choose() {
@@ -180,7 +209,7 @@ class MainActivity : Activity() {
         if (result != RESULT_OK) return
         val uri = data?.data
         when (request) {
-            CHOOSE -> if (uri != null) take(uri)
+            CHOOSE -> if (uri != null) take { photos.take(uri) }
             CAMERA -> {
                 stop()
                 photos.preview = null
@@ -191,11 +220,11 @@ class MainActivity : Activity() {
         }
     }
 
-    private fun take(uri: Uri) {
+    private fun take(from: () -> Unit) {
         stop()
         photos.preview = null
         photos.isExpected = true
-        app.studio.prepare({ photos.take(uri) }) {} // show's preview comes after it, and tells
+        app.studio.prepare(from) {} // show's preview comes after it, and tells
         show()
     }
 
@@ -235,6 +264,20 @@ class MainActivity : Activity() {
                 compare.cartoon = preview.cartoon
                 showButtons()
             }
+        }
+    }
+
+    /** The photo in each style on the styles' cards, one after the other while nothing else is to be done. */
+    private fun drawCards() {
+        sketch?.cancel()
+        val preview = photos.preview ?: return
+        if (preview.cartoon == null) return
+        preview.cards.forEach { (style, card) -> card.picture?.let { cards.show(style, it) } }
+        val colors = look.colors
+        val next = app.studio.styles.firstOrNull { preview.cards[it]?.colors != colors } ?: return
+        sketch = app.studio.sketch(next, colors, preview.photo) { result ->
+            preview.cards[next] = Card(colors, result.getOrNull()) // one that fails is not tried again
+            drawCards()
         }
     }
 
@@ -287,6 +330,7 @@ class MainActivity : Activity() {
     // ------------------------------------------------------------ what is told
 
     private fun stop() {
+        sketch?.cancel()
         job?.cancel()
         job = null
     }
@@ -296,6 +340,7 @@ class MainActivity : Activity() {
     }
 
     private fun working(text: Int) {
+        showParts(isBeginning = false)
         tell(getString(text))
         part<ProgressBar>(R.id.progress).progress = 0
         part<View>(R.id.working).visibility = View.VISIBLE
@@ -311,7 +356,18 @@ class MainActivity : Activity() {
         part<View>(R.id.working).visibility = View.GONE
         val isDrawn = photos.preview?.cartoon != null
         listOf(R.id.save, R.id.share).forEach { part<Button>(it).isEnabled = isDrawn }
+        showParts(isBeginning = photos.preview == null)
         tell(if (photos.preview == null) getString(R.string.start) else "")
+        drawCards()
+    }
+
+    /** Either the start, with a sample, or the photo and what can be done with it. */
+    private fun showParts(isBeginning: Boolean) {
+        for (id in listOf(R.id.head, R.id.sample, R.id.beginning)) part<View>(id).visibility = if (isBeginning) View.VISIBLE else View.GONE
+        for (id in listOf(R.id.compare, R.id.tools)) part<View>(id).visibility = if (isBeginning) View.GONE else View.VISIBLE
+        if (isBeginning) return showSample()
+        sample.photo = null
+        sample.cartoon = null
     }
 
     private fun failed(result: Result<*>): Boolean {
@@ -322,9 +378,6 @@ class MainActivity : Activity() {
     }
 
     companion object {
-        /** The first style's button; not 0, which others of the screen's views have. */
-        internal const val FIRST_STYLE = 1000
-
         private const val CHOOSE = 1
         private const val CAMERA = 2
         private const val WHERE = 3

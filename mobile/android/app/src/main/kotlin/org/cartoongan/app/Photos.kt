@@ -11,9 +11,11 @@ import android.os.Environment
 import android.provider.MediaStore
 import java.io.File
 import java.io.IOException
+import java.io.InputStream
 import java.io.OutputStream
 import java.util.UUID
 import org.cartoongan.core.Bitmaps
+import org.cartoongan.core.Colors
 import org.cartoongan.core.Exif
 
 /** A photo that is no photo, or too large. */
@@ -25,7 +27,13 @@ class Preview(val photo: Bitmap) {
 
     /** What [cartoon] was drawn with. */
     var choice: Choice? = null
+
+    /** The photo small in each style, by the style's name; filled in idle moments. */
+    val cards = mutableMapOf<String, Card>()
 }
+
+/** @param picture null where it could not be drawn. */
+class Card(val colors: Colors, val picture: Bitmap?)
 
 /**
  * The photo in work of one window, in a file of its own: it outlives the process and its sender's grant.
@@ -57,10 +65,13 @@ class Photos(private val context: Context, val window: String = UUID.randomUUID(
     }
 
     /** Takes a photo over from elsewhere. */
-    fun take(uri: Uri) {
+    fun take(uri: Uri) = take { context.contentResolver.openInputStream(uri) }
+
+    /** Takes over what is opened. */
+    fun take(open: () -> InputStream?) {
         file.delete() // should it fail, the photo before must not stand for it
         val from = try {
-            context.contentResolver.openInputStream(uri)
+            open()
         } catch (error: IOException) {
             throw PhotoException(R.string.no_photo, error)
         } catch (error: SecurityException) { // the grant is gone, or never was

@@ -1,15 +1,17 @@
 package org.cartoongan.app
 
+import android.graphics.Bitmap
 import android.os.Handler
 import android.os.Looper
 import com.google.ai.edge.litert.Accelerator
 import java.util.concurrent.Executors
 import java.util.concurrent.atomic.AtomicBoolean
 import org.cartoongan.core.Cartoonizer
+import org.cartoongan.core.Colors
+import org.cartoongan.core.Look
 import org.cartoongan.core.ModelAssets
 import org.cartoongan.core.OpenCv
 import org.cartoongan.core.Purpose
-import org.cartoongan.core.Look
 import org.cartoongan.core.Watch
 
 /** Which model is to draw, where, and how. */
@@ -89,6 +91,38 @@ class Studio(private val models: ModelAssets) {
         Result.failure(error)
     }
 
+    /**
+     * Draws a photo small, in a style that need not be the one in work: a second model is open for that
+     * moment, on the processor. Whoever comes meanwhile waits for this one picture at most.
+     *
+     * @param done not called once cancelled.
+     */
+    fun sketch(style: String, colors: Colors, photo: Bitmap, done: (Result<Bitmap>) -> Unit): Job {
+        val job = Job()
+        thread.execute {
+            if (job.cancelled) return@execute
+            val result = attempt {
+                val model = models.unpack(models.find(style, Purpose.SKETCH))
+                Cartoonizer.open(model).use {
+                    it.draw(shrink(photo), look = Look(colors = colors, faces = false), watch = { !job.cancelled })
+                }
+            }
+            main.post { if (!job.cancelled) done(result) }
+        }
+        return job
+    }
+
+    /** By halves, so that no pixel is left out. */
+    private fun shrink(photo: Bitmap): Bitmap {
+        var small = photo
+        while (maxOf(small.width, small.height) > SKETCH) {
+            val scale = maxOf(0.5f, SKETCH.toFloat() / maxOf(small.width, small.height))
+            val (width, height) = listOf(small.width, small.height).map { (it * scale).toInt().coerceAtLeast(1) }
+            small = Bitmap.createScaledBitmap(small, width, height, true)
+        }
+        return small
+    }
+
     /** Gives the model's memory back, after what is under way. */
     fun rest() = thread.execute(::close)
 
@@ -111,6 +145,8 @@ class Studio(private val models: ModelAssets) {
     }
 
     companion object {
+        private const val SKETCH = 192 // pixels: the long side
+
         init {
             OpenCv.load()
         }
