@@ -9,6 +9,7 @@ good requests took with and without them, and what became of the server's memory
 """
 
 import argparse
+import atexit
 import base64
 import collections
 import functools
@@ -56,6 +57,7 @@ class Server:
             env={**os.environ, "PYTHONPATH": str(ROOT)},
             cwd=ROOT,
         )
+        atexit.register(self.process.kill)  # whatever goes wrong here
         self.line = self.process.stdout.readline()
         found = re.search(r":(\d+)/", self.line)
         if not found:

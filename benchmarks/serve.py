@@ -11,6 +11,7 @@ refused, how long it took, and its memory along the way.
 """
 
 import argparse
+import atexit
 import collections
 import json
 import os
@@ -45,6 +46,7 @@ class TensorFlow(hostile.Server):
             text=True,
             env={**os.environ, "PYTHONPATH": str(hostile.ROOT)},
         )
+        atexit.register(self.process.kill)
         self.port = int(self.process.stdout.readline())
 
 

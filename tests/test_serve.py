@@ -90,3 +90,27 @@ def test_int8_files_draw_nearly_the_same(hostile):
     expected = Cartoonizer("pepper")(photo)
     assert 0 < np.abs(cartoon.astype(int) - expected).mean() < 10
     assert server.stop()[0] == 0
+
+
+@pytest.mark.slow
+def test_a_page_of_the_web_is_served_at_the_root_and_nothing_beside_it(
+    hostile, tmp_path
+):
+    page = tmp_path / "dist"
+    page.mkdir()
+    (page / "index.html").write_text("<p>the page</p>")
+    (page / "models.json").write_text("{}")
+    (tmp_path / "secret.txt").write_text("secret")
+    server = hostile.Server("--page", page, "--painters", 1)
+
+    def get(path):
+        request = f"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode()
+        return hostile.ask(server.port, request)
+
+    assert get("/") == (200, b"<p>the page</p>")
+    assert get("/models.json") == (200, b"{}")
+    assert b"<form>" in get("/form")[1]
+    for path in ("/../secret.txt", "/%2e%2e/secret.txt", "/..%2fsecret.txt", "/none"):
+        status, body = get(path)
+        assert status == 404 and b"secret" not in body.replace(b"/secret", b"")
+    assert server.stop()[0] == 0

@@ -41,11 +41,13 @@ class Pool:
         Raises:
             ValueError: When one cannot draw; the message is its own.
         """
-        try:
-            await asyncio.gather(*(self._add() for _ in range(self.count)))
-        except BaseException:
+        begun = (self._add() for _ in range(self.count))
+        # All are waited for: a process that is left behind would say so on stderr.
+        ended = await asyncio.gather(*begun, return_exceptions=True)
+        errors = [error for error in ended if error is not None]
+        if errors:
             await self.stop()
-            raise
+            raise errors[0]
 
     async def stop(self) -> None:
         """Ends the painters."""
@@ -174,6 +176,9 @@ class _Process:
             raise ValueError(
                 "A painter must start. Received: its process ended, see above"
             ) from error
+        except asyncio.CancelledError:
+            await self.kill()
+            raise
         if "error" in header:
             await self.stop()
             raise ValueError(header["error"])
