@@ -333,7 +333,7 @@ def test_without_internet_vgg16_takes_vgg19s_place_and_a_line_says_so(
         raise Exception("no route to host")
 
     monkeypatch.setattr(keras.applications, "VGG19", refuse)
-    result = command("train", "--style", "mine", *QUICK)
+    result = command("train", "--style", "mine", "--content-network", "vgg19", *QUICK)
     assert result.returncode == 0, result.stderr
     (line,) = [each for each in result.stdout.splitlines() if "VGG16" in each]
     assert "no route to host" in line and "takes its place" in line
