@@ -12,7 +12,7 @@ from cartoongan_tf.pictures import images, paths
 from cartoongan_tf.samples import samples
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-QUICK = "--size", "40", "--count", "2", "--steps", "1", "--no-times", "--no-page"
+QUICK = "--size", "40", "--count", "2", "--steps", "2", "--no-times", "--no-page"
 
 
 @pytest.fixture
