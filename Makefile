@@ -91,7 +91,7 @@ style-pepper: install
 
 # Called again it goes on. MORE: flags of benchmarks/paper.py.
 paper: install
-	$(BIN)/python benchmarks/paper.py --data "$(DATA)" $(MORE)
+	$(BIN)/python "$(dir $(firstword $(MAKEFILE_LIST)))benchmarks/paper.py" --data "$(DATA)" $(MORE)
 
 test: install
 	$(BIN)/python -m pytest -n auto --dist worksteal

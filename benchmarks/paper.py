@@ -339,7 +339,7 @@ def write_page(args, names, failed):
     code = run(
         "evaluate", "--photos", args.out / "photos", "--cartoons", folder(args),
         "--pictures", *pictures, "--out", args.out / "report", "--overwrite",
-        "--size", args.size, check=False,
+        "--size", max(args.size, 64), check=False,  # it takes none below
     )  # fmt: skip
     if code:
         failed.append("the page")
