@@ -2,7 +2,7 @@
 
 All at their papers' widths, 64 filters, 256 pixels, batch 1, float32, in one run and
 taking turns; CycleGAN without and with its identity loss, U-GAT-IT in its light form.
-`--filters` and `--size` make all of them smaller, for machines with less memory. A step
+`--filters`, `--size` and `--models` are for machines with less memory. A step
 of each sees one photo and one cartoon: the ratios are those of an epoch.
 
 The paper (section 4.2, a GPU of 2018) measured 2291.77 s and 3020.31 s an epoch against
@@ -32,6 +32,7 @@ from cartoongan_tf.networks.features import VGG19Features
 from cartoongan_tf.networks.generators import Generator, ResnetGenerator
 
 ROUNDS = 3
+NAMES = ("cyclegan", "cyclegan_identity", "ugatit")
 
 
 def make_ours(width):
@@ -64,14 +65,17 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--filters", type=int, default=64, help="the papers': 64")
     parser.add_argument("--size", type=int, default=256, help="of the pictures (256)")
+    parser.add_argument(
+        "--models", nargs="+", choices=NAMES, default=NAMES, help="beside ours"
+    )
     args = parser.parse_args()
     width, size = args.filters, args.size
-    gans = {
-        "ours": make_ours(width),
-        "cyclegan": make_cyclegan(width, size, identity=False),
-        "cyclegan_identity": make_cyclegan(width, size, identity=True),
-        "ugatit": make_ugatit(width),
+    makers = {
+        "cyclegan": lambda: make_cyclegan(width, size, identity=False),
+        "cyclegan_identity": lambda: make_cyclegan(width, size, identity=True),
+        "ugatit": lambda: make_ugatit(width),
     }
+    gans = {"ours": make_ours(width), **{name: makers[name]() for name in args.models}}
     steps = {name: tf.function(gan.train_step) for name, gan in gans.items()}
     batch = tf.split(tf.random.uniform((3, size, size, 3), -1, 1, seed=0), 3)
     clock = {name: [] for name in gans}

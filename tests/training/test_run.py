@@ -75,7 +75,7 @@ def stop_at(training, step):
     """Sends ourselves the signal that Ctrl-C sends, once that many steps are done."""
 
     def watch():
-        until = time.monotonic() + 60
+        until = time.monotonic() + 300  # a loaded machine traces for over a minute
         while getattr(training, "backup", None) is None or training.step < step:
             time.sleep(0.001)
             if time.monotonic() > until:
