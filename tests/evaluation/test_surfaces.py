@@ -62,7 +62,7 @@ def test_a_grid_of_2_or_4_pixels_stands_out_and_nothing_else_does():
         assert average("checkerboard", change) < 6
     assert cartoons_average("checkerboard") < 6
     for step in (2, 4):
-        assert average("checkerboard", grid(step)) > 12
+        assert average("checkerboard", grid(step)) > 9
 
 
 def test_a_plain_picture_and_a_tiny_one_have_no_grid():
