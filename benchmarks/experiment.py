@@ -36,7 +36,8 @@ STYLE = "half"
 # Real features (VGG16, which is in the package), and a length that fits a quarter of an
 # hour on two idle cores.
 SETTINGS = (
-    "--recipe", "painted", "--short-side", "320", "--init-epochs", "10",
+    "--recipe", "painted", "--balance", "0.6", "--grain", "0.15",  # as it was then
+    "--short-side", "320", "--init-epochs", "10",
     "--epochs", "7", "--mixed-precision", "bfloat16",
     "--content-precision", "bfloat16",
 )  # fmt: skip
