@@ -390,6 +390,9 @@ def make_plan(style: str, folder: str | None, given: dict) -> Plan:
         values = SAMPLE_DEFAULTS
     if given.get("generator", "light") != "light" and "norm" not in given:
         values = {**values, "norm": Plan.norm}  # other norms are the light generator's
+    size = given.get("image_size", values.get("image_size", Plan.image_size))
+    if "jitter" not in given and size < values.get("jitter", 0) + 32:
+        values = {**values, "jitter": 0}  # a recipe's would leave nothing of it
     own = {"style": style, "data": folder, "recipe": recipe}
     return Plan(**{**own, **values, **given})
 

@@ -73,6 +73,7 @@ class Application:
                 Exception: _on_error,
             },
         )
+        self._inner.router.redirect_slashes = False  # no address is another's
 
     async def __call__(self, scope, receive, send):
         if scope["type"] != "http":

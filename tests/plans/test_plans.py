@@ -77,6 +77,13 @@ def test_the_papers_generator_keeps_its_norms_in_any_recipe():
         make_plan("mine", "data/mine", {"generator": "paper", "norm": "none"})
 
 
+def test_a_recipes_jitter_gives_way_to_windows_that_are_too_small_for_it():
+    assert make_plan("mine", "data/mine", {"image_size": 32}).jitter == 0
+    assert make_plan("mine", "data/mine", {"image_size": 40}).jitter == 8
+    with pytest.raises(ValueError, match="`jitter` must be a multiple of 8 that"):
+        make_plan("mine", "data/mine", {"image_size": 32, "jitter": 8})
+
+
 def test_cyclegan_has_defaults_of_its_own():
     plan = make_plan("mine", "data/mine", {"model": "cyclegan", "identity": True})
     assert plan.init_epochs == 0 and plan.batch_size == 1 and plan.pool == 50
