@@ -112,11 +112,15 @@ def _same(face: Face, other: Face) -> bool:
 
 
 _own = threading.local()  # OpenCV's networks serve one thread each
+# And its reader fills a table of kinds at its first use: two at once find it half full,
+# or end the process.
+_reading = threading.Lock()
 
 
 def _network():
     if not hasattr(_own, "network"):
-        _own.network = _read_network()
+        with _reading:
+            _own.network = _read_network()
     return _own.network
 
 

@@ -1,11 +1,13 @@
 """Facts about faces found in photos."""
 
+import threading
+import time
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from cartoongan_tf.pictures import images
+from cartoongan_tf.pictures import faces, images
 from cartoongan_tf.pictures.faces import find_faces
 from cartoongan_tf.samples import samples
 
@@ -47,3 +49,26 @@ def test_what_is_no_face_is_none(size):
 
 def test_a_drawn_landscape_has_no_face():
     assert find_faces(samples.draw_photo(1, 200, 200)) == []
+
+
+def test_threads_that_begin_together_read_their_networks_one_after_another(monkeypatch):
+    # OpenCV's reader ended the process, or knew no PAD, where two read at once.
+    inside, most, gate = [], [], threading.Barrier(4)
+
+    def read():
+        inside.append(1)
+        most.append(len(inside))
+        time.sleep(0.02)
+        inside.pop()
+
+    def begin():
+        gate.wait()
+        faces._network()
+
+    monkeypatch.setattr(faces, "_read_network", read)
+    threads = [threading.Thread(target=begin) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert most == [1, 1, 1, 1]
