@@ -107,7 +107,8 @@ test("a model that does not arrive whole is told, and drawn once it does", async
 });
 
 test("a browser without WebAssembly is told", async () => {
-  const page = await stand.visit();
+  // Without a service worker: the page's own reload, for threads, would cross this one.
+  const page = await stand.visit({ serviceWorkers: "block" });
   await page.addInitScript(() => delete globalThis.WebAssembly);
   await page.reload();
   await page.waitForSelector("#trouble:not([hidden])");
