@@ -6,6 +6,7 @@ import android.graphics.BitmapFactory
 import android.os.Bundle
 import android.provider.MediaStore
 import android.view.View
+import android.view.ViewGroup
 import android.widget.RadioGroup
 import android.widget.SeekBar
 import android.widget.Switch
@@ -61,6 +62,7 @@ class MainActivityTest {
         val cartoon = checkNotNull(first.view().cartoon)
         assertTrue("stands", cartoon.height > cartoon.width)
         assertFalse("is drawn", cartoon.sameAs(first.view().photo))
+        await("it to be left whole") { first.view().border == 0f }
         first.picture("main")
 
         first.part<SeekBar>(R.id.strength).progress = 60
@@ -171,7 +173,7 @@ class MainActivityTest {
         assertTrue(activity.text(), "on GPU must" in activity.text())
         activity.picture("main-gpu")
         activity.part<Switch>(R.id.gpu).isChecked = false
-        assertEquals("", activity.text())
+        assertEquals("Hold the picture to see the photo.", activity.text())
         activity.part<RadioGroup>(R.id.styles).check(Cards.FIRST + 1)
         await("the second style") { activity.photos.preview?.choice?.style == app.studio.styles[1] }
     }
@@ -275,5 +277,103 @@ class MainActivityTest {
         controller.restart().start().resume()
         controller.get().awaitCartoon()
         assertNotNull(controller.get().photos.preview)
+    }
+
+    @Test
+    fun `back leads to the start, and from there to the photo as it was`() {
+        val controller = open()
+        val activity = controller.get()
+        val samples = activity.part<ViewGroup>(R.id.samples)
+        assertEquals("nothing to come back to", View.GONE, samples.getChildAt(0).visibility)
+        samples.getChildAt(1).performClick()
+        activity.awaitCartoon()
+        val cartoon = activity.view().cartoon
+        @Suppress("DEPRECATION")
+        activity.onBackPressed()
+        assertFalse(activity.isFinishing)
+        fun isAtStart(screen: MainActivity) = screen.part<View>(R.id.sample).isShown && !screen.view().isShown && !screen.part<View>(R.id.bar).isShown
+        assertTrue(isAtStart(activity))
+        assertEquals("This is an example. Choose a photo of your own.", activity.text())
+        activity.picture("start-again")
+
+        controller.recreate()
+        val turned = controller.get()
+        assertTrue(isAtStart(turned))
+        val own = turned.part<ViewGroup>(R.id.samples).getChildAt(0)
+        assertTrue(own.isShown)
+        assertEquals("Back to your photo", own.contentDescription)
+        own.performClick()
+        assertFalse(isAtStart(turned))
+        assertSame("not drawn again", cartoon, turned.view().cartoon)
+        assertEquals("whole, and not unveiled again", 0f, turned.view().border)
+
+        turned.part<View>(R.id.back).performClick()
+        assertTrue(isAtStart(turned))
+        turned.part<RadioGroup>(R.id.styles).check(Cards.FIRST + 3)
+        assertSame("nothing is drawn meanwhile", cartoon, turned.photos.preview?.cartoon)
+        turned.part<ViewGroup>(R.id.samples).getChildAt(0).performClick()
+        await("the style that was chosen there") { turned.photos.preview?.choice?.style == app.studio.styles[3] }
+
+        turned.part<View>(R.id.back).performClick()
+        val kept = Bundle()
+        controller.saveInstanceState(kept).pause().stop().destroy()
+        val revived = Robolectric.buildActivity(MainActivity::class.java).setup(kept).get()
+        assertTrue(isAtStart(revived))
+        await("the photo, read again") { revived.part<ViewGroup>(R.id.samples).getChildAt(0).isShown }
+        @Suppress("DEPRECATION")
+        revived.onBackPressed()
+        assertTrue("from the start out of the app", revived.isFinishing)
+    }
+
+    @Test
+    fun `the system's way back leads to the app that sent a photo, the arrow to the start`() {
+        val activity = open(Flows.send(Flows.photo())).get()
+        activity.awaitCartoon()
+        activity.part<View>(R.id.back).performClick()
+        assertTrue(activity.part<View>(R.id.sample).isShown)
+        activity.part<ViewGroup>(R.id.samples).getChildAt(0).performClick()
+        @Suppress("DEPRECATION")
+        activity.onBackPressed()
+        assertFalse("went round by the start", activity.isFinishing)
+        val other = open(Flows.send(Flows.photo())).get()
+        other.awaitCartoon()
+        @Suppress("DEPRECATION")
+        other.onBackPressed()
+        assertTrue(other.isFinishing)
+    }
+
+    @Test
+    fun `back while a photo is read or drawn stops that, and it is there to come back to`() {
+        val activity = open().get()
+        activity.part<ViewGroup>(R.id.samples).getChildAt(2).performClick()
+        assertTrue(activity.part<View>(R.id.working).isShown)
+        activity.part<View>(R.id.back).performClick()
+        assertFalse(activity.part<View>(R.id.working).isShown)
+        val own = activity.part<ViewGroup>(R.id.samples).getChildAt(0)
+        await("the photo") { own.isShown }
+        assertNull("not drawn meanwhile", activity.photos.preview?.cartoon)
+        own.performClick()
+        activity.awaitCartoon()
+    }
+
+    @Test
+    fun `a new photo's cartoon is unveiled, another style's is not, and holding is told until it was done`() {
+        val activity = open(Flows.send(Flows.photo())).get()
+        activity.awaitCartoon()
+        assertEquals("Hold the picture to see the photo.", activity.text())
+        activity.view().border = 0.5f
+        activity.part<RadioGroup>(R.id.styles).check(Cards.FIRST + 1)
+        await("the second style") { activity.photos.preview?.choice?.style == app.studio.styles[1] }
+        shadowOf(android.os.Looper.getMainLooper()).idleFor(java.time.Duration.ofSeconds(2))
+        assertEquals("the divider stays", 0.5f, activity.view().border)
+        activity.picture("main-half")
+        activity.view().onPeek()
+        activity.part<RadioGroup>(R.id.styles).check(Cards.FIRST)
+        await("the first style") { activity.photos.preview?.choice?.style == app.studio.styles[0] }
+        assertEquals("", activity.text())
+        activity.part<ViewGroup>(R.id.samples).getChildAt(3).performClick()
+        await("a new photo") { activity.photos.preview?.cartoon != null }
+        await("it to be left whole") { activity.view().border == 0f }
+        assertTrue(activity.view().contentDescription.startsWith("The photo as a cartoon, style Pepper"))
     }
 }

@@ -121,7 +121,7 @@ class StartTest {
             }
         }
         check()
-        (activity.part<ViewGroup>(R.id.samples).getChildAt(2) as ImageButton).performClick()
+        (activity.part<ViewGroup>(R.id.samples).getChildAt(3) as ImageButton).performClick()
         activity.awaitCartoon()
         activity.picture("sample")
         check()
@@ -131,7 +131,7 @@ class StartTest {
     fun `a sample is drawn at a press, in the style that was chosen, and is then a photo like any`() {
         val activity = open().get()
         activity.card(2).performClick()
-        val portrait = activity.part<ViewGroup>(R.id.samples).getChildAt(0)
+        val portrait = activity.part<ViewGroup>(R.id.samples).getChildAt(1)
         assertEquals("A portrait", portrait.contentDescription)
         portrait.performClick()
         activity.awaitCartoon()
@@ -145,7 +145,7 @@ class StartTest {
     fun `when idle the cards show the photo itself in each style, also turned, and in other colours`() {
         val controller = open()
         val activity = controller.get()
-        activity.part<ViewGroup>(R.id.samples).getChildAt(0).performClick()
+        activity.part<ViewGroup>(R.id.samples).getChildAt(1).performClick()
         activity.awaitCartoon()
         val preview = checkNotNull(activity.photos.preview)
         fun awaitCards(colors: Colors) = await("the cards") {
@@ -214,6 +214,8 @@ class StartTest {
             R.string.styles to "style", R.string.strength to "strength", R.string.drawing to "draw",
             R.string.start to "example", R.string.samples to "samples", R.string.sample_face to "sampleFace",
             R.string.sample_view to "sampleView", R.string.sample_cat to "sampleCat", R.string.faces to "faces",
+            R.string.before to "before", R.string.after to "after", R.string.divider to "divider",
+            R.string.before_picture to "beforePicture", R.string.compare to "compare",
             R.string.shutter to "shutter", R.string.turn_camera to "switchCamera", R.string.no_camera to "noCamera",
         )
         val page = File("../../web/src/texts.js").readText()
@@ -226,6 +228,7 @@ class StartTest {
             for ((id, name) in mapOf(R.string.colors_auto to "colorAuto", R.string.colors_style to "colorStyle", R.string.colors_photo to "colorPhoto")) {
                 assertEquals("${words["colors"]}: ${words[name]}", here.getString(id))
             }
+            assertEquals(words.getValue("afterPicture").replace("{style}", "x"), here.getString(R.string.after_picture, "x"))
             for (style in app.studio.styles) {
                 val name = Regex("$style: .*$language: \"(\\S+)\"").find(page)?.groupValues?.get(1)
                 assertEquals(name, here.getString(here.getIdentifier("style_$style", "string", app.packageName)))

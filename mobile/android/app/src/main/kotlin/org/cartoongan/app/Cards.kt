@@ -25,10 +25,15 @@ class Cards(private val group: RadioGroup, private val styles: List<String>) {
         get() = styles.getOrElse(group.checkedRadioButtonId - FIRST) { "" }
         set(style) = group.check(FIRST + styles.indexOf(style))
 
+    /** What a style is called in the user's language. */
+    fun name(style: String): String {
+        val name = context.resources.getIdentifier("style_$style", "string", context.packageName)
+        return if (name != 0) context.getString(name) else style.replaceFirstChar(Char::uppercase)
+    }
+
     private fun card(id: Int, style: String) = RadioButton(context).apply {
         this.id = id
-        val name = resources.getIdentifier("style_$style", "string", context.packageName)
-        text = if (name != 0) context.getString(name) else style.replaceFirstChar(Char::uppercase)
+        text = name(style)
         buttonDrawable = null // the whole card shows that it is chosen
         setBackgroundResource(R.drawable.card)
         gravity = Gravity.CENTER

@@ -11,9 +11,6 @@ import android.os.Build
 import android.os.Bundle
 import android.view.View
 import android.widget.Button
-import android.widget.ImageButton
-import android.widget.LinearLayout
-import android.widget.PopupMenu
 import android.widget.ProgressBar
 import android.widget.RadioGroup
 import android.widget.SeekBar
@@ -32,11 +29,16 @@ class MainActivity : Activity() {
     private val message by lazy { part<TextView>(R.id.message) }
     private val strength by lazy { part<SeekBar>(R.id.strength) }
     private val gpu by lazy { part<Switch>(R.id.gpu) }
-    private val sample by lazy { part<CompareView>(R.id.sample) }
     private val cards by lazy { Cards(part(R.id.styles), app.studio.styles) }
+    private val beginning by lazy {
+        Beginning(this, cards, app.studio.styles, { one -> take { photos.take { one.open(this) } } }) { comeBack() }
+    }
+    private val back = Back({ if (Build.VERSION.SDK_INT >= 33) onBackInvokedDispatcher else null }) { leave() }
     private var job: Job? = null
     private var sketch: Job? = null // in idle moments
     private var look = Look()
+    private var isLeft = false // the start is seen although there is a photo
+    private var isReceived = false // the photo comes from another app, to which the system's way back leads
 
     /** This window's; another has another. */
     internal lateinit var photos: Photos
@@ -50,13 +52,16 @@ class MainActivity : Activity() {
         gpu.isChecked = state?.getBoolean(GPU) ?: false
         if (state != null) {
             look = Look(colors = Colors.valueOf(state.getString(COLORS, look.colors.name)), faces = state.getBoolean(FACES, true))
+            isLeft = state.getBoolean(LEFT)
+            isReceived = state.getBoolean(RECEIVED)
+            beginning.wasUnveiled = true
         }
         strength.progress = state?.getInt(STRENGTH) ?: strength.max
         compare.border = state?.getFloat(BORDER) ?: compare.border
         compare.strength = strength.progress / 100f
 
         part<RadioGroup>(R.id.styles).setOnCheckedChangeListener { _, _ ->
-            showSample()
+            beginning.showSample()
             draw()
         }
         gpu.setOnCheckedChangeListener { _, _ -> draw() }
@@ -70,7 +75,12 @@ class MainActivity : Activity() {
 
             override fun onStopTrackingTouch(bar: SeekBar) = Unit
         })
-        click(R.id.look) { askLook() }
+        click(R.id.look) {
+            LookMenu.show(part(R.id.look), look) {
+                look = it
+                draw()
+            }
+        }
         for (id in listOf(R.id.choose, R.id.first_choose)) click(id) { choose() }
         for (id in listOf(R.id.camera, R.id.first_camera)) click(id) {
             startActivityForResult(CameraActivity.intent(this, choice(), photos.window), CAMERA)
@@ -81,38 +91,14 @@ class MainActivity : Activity() {
             stop()
             showButtons()
         }
-        addSamples()
+        click(R.id.back) { leave() }
+        compare.onPeek = ::rememberPeek
+        beginning.onPeek(::rememberPeek)
         showButtons() // before there is a photo, nothing can be saved
         if (state == null) {
             app.studio.prepare({ photos.tidy() }) {}
             receive(intent)
         }
-    }
-
-    /** What can be tried without a photo of one's own, and what the styles make of one of them. */
-    private fun addSamples() {
-        val density = resources.displayMetrics.density
-        for (one in Sample.ALL) {
-            val size = LinearLayout.LayoutParams((96 * density).toInt(), (72 * density).toInt())
-            size.marginEnd = (8 * density).toInt()
-            val button = ImageButton(this).apply {
-                contentDescription = getString(one.text)
-                one.small(context)?.let { setImageBitmap(Cards.rounded(it, size.width, size.height, 14 * density)) }
-                background = null
-                foreground = getDrawable(R.drawable.tile_bare)
-                setPadding(0, 0, 0, 0)
-                setOnClickListener { take { photos.take { one.open(context) } } }
-            }
-            part<LinearLayout>(R.id.samples).addView(button, size)
-        }
-        for (style in app.studio.styles) Sample.cartoon(this, style)?.let { cards.show(style, it) }
-    }
-
-    /** Before there is a photo: the app's own, and what the chosen style made of it. */
-    private fun showSample() {
-        if (sample.visibility != View.VISIBLE) return
-        if (sample.photo == null) sample.photo = Sample.SHOWN.photo(this)
-        sample.cartoon = Sample.cartoon(this, cards.chosen)
     }
 
     private fun click(id: Int, act: () -> Unit) = part<View>(id).setOnClickListener { act() }
@@ -123,20 +109,6 @@ class MainActivity : Activity() {
         look = look,
     )
 
-    /** Whose colours, and whether faces are looked for. */
-    private fun askLook() = PopupMenu(this, part(R.id.look)).apply {
-        inflate(R.menu.look)
-        menu.findItem(COLOR_ITEMS.getValue(look.colors)).isChecked = true
-        menu.findItem(R.id.faces).isChecked = look.faces
-        setOnMenuItemClickListener { item ->
-            val colors = COLOR_ITEMS.entries.firstOrNull { it.value == item.itemId }?.key
-            look = if (colors != null) look.copy(colors = colors) else look.copy(faces = !look.faces)
-            draw()
-            true
-        }
-        show()
-    }
-
     override fun onSaveInstanceState(state: Bundle) {
         super.onSaveInstanceState(state)
         state.putString(WINDOW, photos.window)
@@ -145,7 +117,9 @@ class MainActivity : Activity() {
         state.putString(COLORS, look.colors.name)
         state.putBoolean(FACES, look.faces)
         state.putInt(STRENGTH, strength.progress)
-        state.putFloat(BORDER, compare.border)
+        state.putFloat(BORDER, compare.restingBorder)
+        state.putBoolean(LEFT, isLeft)
+        state.putBoolean(RECEIVED, isReceived)
     }
 
     @Deprecated("its successor is of androidx")
@@ -188,7 +162,7 @@ class MainActivity : Activity() {
         @Suppress("DEPRECATION") // its successor is of Android 13
         val uri = intent.getParcelableExtra<Uri>(Intent.EXTRA_STREAM)
         if (uri == null || uri.scheme != "content") return tell(getString(R.string.no_photo)) // no file of our own
-        take { photos.take(uri) }
+        take(isFromElsewhere = true) { photos.take(uri) }
     }
 
     private fun choose() {
@@ -211,21 +185,47 @@ class MainActivity : Activity() {
         when (request) {
             CHOOSE -> if (uri != null) take { photos.take(uri) }
             CAMERA -> {
-                stop()
-                photos.preview = null
-                photos.isExpected = true
+                expect(isFromElsewhere = false)
                 show()
             }
             WHERE -> if (uri != null) save(uri)
         }
     }
 
-    private fun take(from: () -> Unit) {
+    private fun expect(isFromElsewhere: Boolean) {
         stop()
         photos.preview = null
         photos.isExpected = true
+        isReceived = isFromElsewhere
+        isLeft = false
+    }
+
+    private fun take(isFromElsewhere: Boolean = false, from: () -> Unit) {
+        expect(isFromElsewhere)
         app.studio.prepare(from) {} // show's preview comes after it, and tells
         show()
+    }
+
+    // ------------------------------------------------------------ to the start and back
+
+    /** To the start; the photo stays: one that the camera took is nowhere else. */
+    private fun leave() {
+        stop()
+        isLeft = true
+        show()
+    }
+
+    private fun comeBack() {
+        stop()
+        isLeft = false
+        isReceived = false // who went round by the start did not come straight from the other app
+        show()
+    }
+
+    @Deprecated("its successor is of Android 13: Back")
+    override fun onBackPressed() {
+        @Suppress("DEPRECATION")
+        if (back.isOurs) leave() else super.onBackPressed()
     }
 
     // ------------------------------------------------------------ the cartoon
@@ -238,7 +238,7 @@ class MainActivity : Activity() {
         showButtons()
         if (preview != null) return draw()
         if (!photos.isExpected) return
-        working(R.string.drawing)
+        if (!isLeft) working(R.string.drawing)
         job = app.studio.prepare({ photos.preview(PREVIEW) }) { result ->
             if (!failed(result)) {
                 photos.preview = Preview(result.getOrThrow())
@@ -249,6 +249,7 @@ class MainActivity : Activity() {
 
     private fun draw() {
         val preview = photos.preview ?: return
+        if (isLeft) return // once it is come back to
         val choice = choice()
         stop()
         if (preview.choice == choice && preview.cartoon != null) return showButtons()
@@ -259,9 +260,11 @@ class MainActivity : Activity() {
             cartoon
         }, ::progress) { result ->
             if (!failed(result)) {
+                val isFirst = preview.cartoon == null
                 preview.cartoon = result.getOrThrow()
                 preview.choice = choice
                 compare.cartoon = preview.cartoon
+                if (isFirst) compare.unveil()
                 showButtons()
             }
         }
@@ -271,7 +274,7 @@ class MainActivity : Activity() {
     private fun drawCards() {
         sketch?.cancel()
         val preview = photos.preview ?: return
-        if (preview.cartoon == null) return
+        if (isLeft || preview.cartoon == null) return
         preview.cards.forEach { (style, card) -> card.picture?.let { cards.show(style, it) } }
         val colors = look.colors
         val next = app.studio.styles.firstOrNull { preview.cards[it]?.colors != colors } ?: return
@@ -356,18 +359,28 @@ class MainActivity : Activity() {
         part<View>(R.id.working).visibility = View.GONE
         val isDrawn = photos.preview?.cartoon != null
         listOf(R.id.save, R.id.share).forEach { part<Button>(it).isEnabled = isDrawn }
-        showParts(isBeginning = photos.preview == null)
-        tell(if (photos.preview == null) getString(R.string.start) else "")
+        val isBeginning = isLeft || photos.preview == null
+        showParts(isBeginning)
+        tell(if (isBeginning) getString(R.string.start) else if (isDrawn && !hasPeeked) getString(R.string.compare) else "")
         drawCards()
     }
 
-    /** Either the start, with a sample, or the photo and what can be done with it. */
+    /** Either the start, with an example, or the photo and what can be done with it. */
     private fun showParts(isBeginning: Boolean) {
-        for (id in listOf(R.id.head, R.id.sample, R.id.beginning)) part<View>(id).visibility = if (isBeginning) View.VISIBLE else View.GONE
-        for (id in listOf(R.id.compare, R.id.tools)) part<View>(id).visibility = if (isBeginning) View.GONE else View.VISIBLE
-        if (isBeginning) return showSample()
-        sample.photo = null
-        sample.cartoon = null
+        beginning.isShown = isBeginning
+        for (id in listOf(R.id.bar, R.id.compare, R.id.tools)) part<View>(id).visibility = if (isBeginning) View.GONE else View.VISIBLE
+        back.isOurs = !isBeginning && !isReceived
+        compare.styleName = cards.name(cards.chosen)
+        if (!isBeginning) return
+        beginning.showSample()
+        beginning.showOwn(photos.preview?.photo)
+    }
+
+    /** That the photo is seen by holding is told until it was done once. */
+    private val hasPeeked get() = getPreferences(MODE_PRIVATE).getBoolean(PEEKED, false)
+
+    private fun rememberPeek() {
+        if (!hasPeeked) getPreferences(MODE_PRIVATE).edit().putBoolean(PEEKED, true).apply()
     }
 
     private fun failed(result: Result<*>): Boolean {
@@ -388,9 +401,9 @@ class MainActivity : Activity() {
         private const val FACES = "faces"
         private const val STRENGTH = "strength"
         private const val BORDER = "border"
-        private val COLOR_ITEMS = mapOf(
-            Colors.AUTO to R.id.colors_auto, Colors.STYLE to R.id.colors_style, Colors.PHOTO to R.id.colors_photo,
-        )
+        private const val LEFT = "left"
+        private const val RECEIVED = "received"
+        private const val PEEKED = "peeked"
         private const val PREVIEW = 1024 // pixels; the preview is this to twice this long
     }
 }
