@@ -147,7 +147,7 @@ def print_faces(auto, full, found):
 
 def measure_face(picture, face):
     """Deviation of chroma and of detail on the skin, contrast at eyes and mouth."""
-    lab = colors._to_lab(picture)
+    lab = colors.to_lab(picture)
     height, width = lab.shape[:2]
     y, x = np.mgrid[:height, :width]
     middle = face.left + face.width / 2, face.top + face.height / 2
