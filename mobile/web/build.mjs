@@ -1,12 +1,14 @@
 // Builds the page into a folder for any static host: `make web-build`.
 
 import { createHash } from "node:crypto";
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync,
+} from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
-import { gzipSync } from "node:zlib";
+import { parseArgs, promisify } from "node:util";
+import { brotliCompress, constants, gzipSync } from "node:zlib";
 import { describeFaces, findPreviews, findStyles, LIVE, VARIANT } from "./models.mjs";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
@@ -44,7 +46,7 @@ async function main() {
   });
   if (flags.help) return console.log(HELP);
   for (const name of ["source", "address"]) checkAddress(name, flags[name]);
-  const { esbuild, litert } = await findPackages();
+  const { esbuild, litert, unpacker } = await findPackages();
   const styles = findStyles(flags.models);
   const out = prepare(flags.out);
 
@@ -52,13 +54,17 @@ async function main() {
   if (flags.address) addAddress(join(out, "index.html"), flags.address);
   for (const file of ["LICENSE", "NOTICE"]) cpSync(join(ROOT, file), join(out, `${file}.txt`));
   const wasm = `wasm-${litert.version}/`;
-  for (const name of WASM) {
+  mkdirSync(join(out, wasm));
+  await Promise.all(WASM.map(async (name) => {
     const from = join(litert.folder, "wasm", name);
-    cpSync(`${from}.js`, join(out, wasm, `${name}.js`));
-    // 9 MB to 3, also on hosts that do not compress it; a name in .gz some would unpack
-    const packed = gzipSync(readFileSync(`${from}.wasm`), { level: 9 });
-    writeFileSync(join(out, wasm, `${name}.wasm-gzip`), packed);
-  }
+    const script = readFileSync(`${from}.js`, "utf8");
+    const { code } = await esbuild.transform(script, { minify: true }); // to a half
+    writeFileSync(join(out, wasm, `${name}.js`), code);
+    const packed = await pack(`${from}.wasm`, `${name}-${litert.version}`);
+    cpSync(packed, join(out, wasm, `${name}.wasm-br`)); // a name in .br some would unpack
+  }));
+  cpSync(join(dirname(unpacker), "../LICENSE-MIT.txt"), join(out, wasm, "brotli.LICENSE.txt"));
+  writeFileSync(join(out, wasm, "brotli.wasm-gzip"), gzipSync(readFileSync(unpacker), { level: 9 }));
   writeModels(out, styles, findPreviews(flags.goldens, styles), { wasm, source: flags.source });
   await bundle(esbuild, out);
   writeFileSync(join(out, ".nojekyll"), ""); // GitHub Pages would leave files out
@@ -72,12 +78,27 @@ async function main() {
 async function findPackages() {
   try {
     const esbuild = await import("esbuild");
-    const entry = createRequire(import.meta.url).resolve("@litertjs/core/package.json");
+    const find = createRequire(import.meta.url).resolve;
+    const entry = find("@litertjs/core/package.json");
     const { version } = JSON.parse(readFileSync(entry, "utf8"));
-    return { esbuild, litert: { folder: dirname(entry), version } };
+    const unpacker = find("brotli-dec-wasm/web/bg.wasm");
+    return { esbuild, litert: { folder: dirname(entry), version }, unpacker };
   } catch (error) {
     throw new Error(`Packages are missing (${error.code}): run \`npm ci\` in ${HERE}`);
   }
+}
+
+/** 9 MB to 2, also on hosts that do not compress it: 20 s, and so kept beside the packages. */
+async function pack(path, name) {
+  const kept = join(HERE, "node_modules/.packed", `${name}.br`);
+  if (existsSync(kept)) return kept;
+  const data = readFileSync(path);
+  const params = { [constants.BROTLI_PARAM_SIZE_HINT]: data.length };
+  const packed = await promisify(brotliCompress)(data, { params }); // the best, of 4 MB's window
+  mkdirSync(dirname(kept), { recursive: true });
+  writeFileSync(`${kept}.${process.pid}`, packed);
+  renameSync(`${kept}.${process.pid}`, kept);
+  return kept;
 }
 
 function prepare(folder) {
@@ -132,6 +153,7 @@ async function bundle(esbuild, out) {
   const common = {
     bundle: true, minify: true, target: "es2022", outdir: out, logLevel: "warning",
     legalComments: "none",
+    define: { "import.meta.url": '""' }, // where the unpacker would look by itself; it is given
   };
   const source = (name) => join(HERE, "src", name);
   await esbuild.build({ ...common, entryPoints: [source("worker.js")], format: "iife" });

@@ -1,6 +1,8 @@
 // What a first visit costs: how many bytes, and how long until the first cartoon, on a
 // line of 10 Mbit/s and 40 ms, with a host that compresses text, as GitHub Pages does.
 //
+// FILES=1 also lists what came before the first cartoon.
+//
 //   MODELS=saved_models GOLDENS=mobile/contract/goldens node mobile/web/weight.mjs
 
 import { readdirSync, readFileSync, statSync } from "node:fs";
@@ -22,6 +24,7 @@ const built = build();
 let sent = 0;
 let free = 0; // when the line is
 let last = 0; // when something was sent last
+const listed = new Map(); // path -> bytes
 
 const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 
@@ -49,6 +52,7 @@ async function send(request, response) {
     if (response.destroyed) return;
     response.write(piece);
     sent += piece.length;
+    listed.set(path, (listed.get(path) ?? 0) + piece.length);
     last = performance.now();
   }
   response.end();
@@ -68,6 +72,7 @@ try {
       const page = await context.newPage();
       page.setDefaultTimeout(120_000);
       sent = 0;
+      listed.clear();
       await sleep(1500); // the browser before is gone by then
       const before = cpuSeconds();
       const begun = performance.now();
@@ -76,6 +81,7 @@ try {
       const seconds = (performance.now() - begun) / 1000;
       const bytes = sent;
       const line = (last - begun) / 1000;
+      const files = [...listed].map(([path, size]) => `  ${size} ${path}`).join("\n");
       const computed = cpuSeconds() - before;
       await drawn(page, () => document.getElementById("offline")?.textContent === "Works");
       console.log(
@@ -83,6 +89,7 @@ try {
           `its ${(bytes / 1e6).toFixed(1)} MB after ${line.toFixed(1)} s, ` +
           `${computed.toFixed(1)} s of processors' time; all kept after ${(sent / 1e6).toFixed(1)} MB`,
       );
+      if (process.env.FILES) console.log(files);
       await browser.close();
     }
   }

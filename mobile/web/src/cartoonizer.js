@@ -1,5 +1,7 @@
 // The class that a page embeds: a photo's pixels in, the cartoon's out, in a worker.
 
+import { knowsBrotli, UNPACKER } from "./brotli.js";
+
 const SIZES = [256, 512];
 const COLORS = ["auto", "style", "photo"];
 const MOST_THREADS = 4; // more gain nothing at these sizes and make phones hot
@@ -117,7 +119,8 @@ export class Cartoonizer {
     const models = styles.flatMap((style) => style.models);
     const isFirst = (model) => model.variant === variant;
     return [
-      `${wasm}${code}.js`, `${wasm}${code}.wasm-gzip`, faces.url,
+      `${wasm}${code}.js`, `${wasm}${code}.wasm-br`, faces.url,
+      ...(knowsBrotli() ? [] : [`${wasm}${UNPACKER}`]),
       ...models.filter(isFirst).map(({ url }) => url),
       ...models.filter((model) => !isFirst(model)).map(({ url }) => url),
     ];

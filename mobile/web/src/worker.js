@@ -2,6 +2,7 @@
 // to one file without imports, because LiteRT loads its own parts by importScripts.
 
 import { loadAndCompile, loadLiteRt, supportsFeature, Tensor } from "@litertjs/core";
+import { knowsBrotli, unpack, UNPACKER } from "./brotli.js";
 import { COLORS } from "./colors.js";
 import { findFaces } from "./faces.js";
 import { finish, Join, Whole } from "./joining.js";
@@ -24,15 +25,16 @@ async function open({ wasm, accelerator, threads, files: wanted }) {
   // The line is busy from the first moment: what fails now is told when it is needed.
   for (const { url, bytes } of wanted) fetchFile(url, bytes, () => {}).catch(() => {});
   const name = await nameWasm(threads);
-  const code = fetch(`${wasm}${name}.wasm-gzip`);
-  code.catch(() => {}); // told where it is awaited
+  const unpacker = knowsBrotli() ? null : fetch(`${wasm}${UNPACKER}`);
+  const code = fetch(`${wasm}${name}.wasm-br`);
+  for (const file of [unpacker, code]) file?.catch(() => {}); // told where it is awaited
   const failing = new Promise((_, reject) => {
     self.Module = {
       locateFile: (file) => wasm + file,
       // it calls everything an error
       printErr: (text) => (/^(INFO|WARNING):/.test(text) ? console.debug : console.error)(text),
       // it would wait for ever for what failed
-      instantiateWasm: (...how) => void instantiate(code, ...how).catch(reject),
+      instantiateWasm: (...how) => void instantiate(code, unpacker, ...how).catch(reject),
     };
   });
   if (threads > 1) {
@@ -66,13 +68,13 @@ async function nameWasm(threads) {
   return threads > 1 ? "litert_wasm_threaded_internal" : "litert_wasm_internal";
 }
 
-/** Compiles WebAssembly while it arrives, gzipped: not every host compresses it. */
-async function instantiate(code, imports, receive) {
+/** Compiles WebAssembly while it arrives, packed: not every host compresses it. */
+async function instantiate(code, unpacker, imports, receive) {
   const response = await code;
   if (!response.ok) {
     throw new Error(`${response.url} cannot be loaded (${response.status})`);
   }
-  const body = response.body.pipeThrough(new DecompressionStream("gzip"));
+  const body = await unpack(response.body, unpacker);
   const headers = { "Content-Type": "application/wasm" };
   const { instance, module } = await WebAssembly.instantiateStreaming(
     new Response(body, { headers }), imports,
