@@ -8,7 +8,7 @@ from cartoongan_tf.inference import runtimes, shows, styles
 from cartoongan_tf.inference.cartoonizer import Cartoonizer
 from cartoongan_tf.inference.shows import Show
 from cartoongan_tf.networks.light import LightGenerator
-from cartoongan_tf.pictures import images
+from cartoongan_tf.pictures import draw_sizes, images
 from cartoongan_tf.samples import samples
 
 
@@ -172,9 +172,13 @@ def test_norms_statistics_follow_slowly_and_begin_anew_at_a_cut(
     first = show._norms
     assert np.array_equal(first, own(frame))
     now[0] = 0.04
-    show.draw(lighter.astype(np.uint8))
-    moved = np.abs(show._norms - first).mean()
-    assert 0 < moved < 0.3 * np.abs(own(lighter.astype(np.uint8)) - first).mean()
+    show.draw(lighter)
+    kept = np.float32(np.exp(-0.04 / shows.FOLLOW))
+    small = images.to_signed(draw_sizes.shrink(lighter, 64))[None]
+    _, seen = show._statistics(small, first, kept)
+    slowly = kept * first + (1 - kept) * seen
+    assert show._norms == pytest.approx(slowly, abs=1e-6) and kept > 0.8
+    assert not np.array_equal(seen, first)
     now[0] = 0.08
     show.draw(255 - frame)
     assert np.array_equal(show._norms, own(255 - frame))
