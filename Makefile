@@ -22,7 +22,7 @@ WEB_READY := $(WEB)/node_modules/.ready
 # The paper's comparison: photos/ and cartoons/, here those of pepper if it was made.
 DATA ?= $(firstword $(wildcard data/pepper) samples)
 
-.PHONY: help install demo style-pepper paper test test-fast test-mobile test-jvm lint bench serving clean web web-build web-packages pages goldens test-web
+.PHONY: help install demo style-pepper paper test test-fast test-av test-mobile test-jvm lint bench serving clean web web-build web-packages pages goldens test-web
 
 help:
 	@echo "make demo   draw with a style, train the sample style for minutes, draw out/demo.png"
@@ -30,6 +30,7 @@ help:
 	@echo "make paper  the paper's comparison on one set (DATA=DIR with photos/ and cartoons/; an hour)"
 	@echo "make test   run every test"
 	@echo "make test-fast  every test that is not slow"
+	@echo "make test-av  the films' tests on the oldest PyAV; make test has the newest"
 	@echo "make lint   ruff, as CI runs it"
 	@echo "make serving  the styles for TensorFlow Serving: serving/models, checked"
 	@echo "make bench  measure what docs/measured.md claims"
@@ -98,6 +99,18 @@ test: install
 
 test-fast: install
 	$(BIN)/python -m pytest -n auto --dist worksteal -m "not slow"
+
+# The films' tests on the oldest PyAV that pyproject.toml allows; `test` has the newest.
+OLDEST_AV = $(shell sed -n 's/.*"av>=\([0-9.]*\),.*/\1/p' \
+  "$(dir $(firstword $(MAKEFILE_LIST)))pyproject.toml")
+AV_TESTS ?= tests/films tests/video tests/inference/test_filming.py
+
+test-av: install
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --upgrade \
+	  --target .venv/oldest-av "av==$(OLDEST_AV).*"
+	PYTHONPATH=.venv/oldest-av $(BIN)/python -c \
+	  'import av; print("PyAV", av.__version__); assert av.__version__.startswith("$(OLDEST_AV).")'
+	PYTHONPATH=$(abspath .venv/oldest-av) $(BIN)/python -m pytest -n auto $(AV_TESTS)
 
 test-mobile: test-jvm test-web
 

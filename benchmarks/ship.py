@@ -33,6 +33,7 @@ HOME = ROOT / "saved_models"
 DOCS = ROOT / "docs"
 SIZES = (256, 512)
 VARIANTS = ("float16", "int8")
+LIVE = ("int8-statistics",)  # as well, where there are norms: for `live`
 ORDER = ("pepper", "paprika", "hayao", "hosoda", "shinkai")
 TWIN = (
     "`light.onnx`, its twin for onnxruntime, by which the style is drawn without "
@@ -112,6 +113,7 @@ def ship(args):
     from cartoongan_tf.data.pairs import hold_out, name_pairs
     from cartoongan_tf.exporting import bundle, photos
     from cartoongan_tf.inference.weights import load_generator
+    from cartoongan_tf.networks.statistics import StatisticsGenerator
 
     # Before there was a margin, there was none.
     config = {"margin": 0, **json.loads((args.run / "config.json").read_text())}
@@ -136,7 +138,7 @@ def ship(args):
             style,
             sets,
             ("tflite",),
-            VARIANTS,
+            VARIANTS + (LIVE if StatisticsGenerator(generator).norms else ()),
             SIZES,
             LICENCE,
         )

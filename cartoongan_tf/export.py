@@ -15,7 +15,9 @@ EXAMPLES = """\
       every format: SavedModel, ONNX, TFLite"""
 
 FORMATS = ("saved-model", "onnx", "tflite")
-VARIANTS = ("float32", "float16", "weight-int8", "int8", "full-int8")
+VARIANTS = (
+    "float32", "float16", "weight-int8", "int8", "int8-statistics", "full-int8",
+)  # fmt: skip
 # Of those the best trade: a quarter of the size, over 45 dB, and on processors with
 # VNNI under half the time (without, about the same: docs/measured.md).
 DEFAULT = "int8"

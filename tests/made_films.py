@@ -1,5 +1,7 @@
 """Films to test with: made by PyAV from pictures, with the truth about every second."""
 
+import math
+import struct
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -8,6 +10,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 BLACK = "blank"
+ONE = 1 << 16  # in a display matrix
 
 
 def blank(height, width, level=0):
@@ -132,10 +135,6 @@ def write_film(
         setattr(stream.codec_context, name, value)
     if aspect is not None:
         stream.codec_context.sample_aspect_ratio = Fraction(aspect)
-    if turn is not None:
-        stream.set_display_rotation(turn)
-    if matrix is not None:
-        stream.set_display_matrix(matrix)
     stream.time_base = stream.codec_context.time_base = Fraction(1, 1000)
     for number, picture in enumerate(pictures):
         frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(picture), "rgb24")
@@ -144,4 +143,21 @@ def write_film(
         container.mux(stream.encode(frame))
     container.mux(stream.encode())
     container.close()
+    if turn is not None:
+        cos, sin = (round(f(math.radians(turn)) * ONE) for f in (math.cos, math.sin))
+        matrix = (cos, -sin, 0, sin, cos, 0, 0, 0, 1 << 30)
+    if matrix is not None:
+        turn_mp4(path, matrix)
     return path
+
+
+def turn_mp4(path, matrix):
+    """Writes a display matrix of 9 into an MP4's only track, as cameras do.
+
+    By hand, since PyAV writes none before 18.
+    """
+    data = bytearray(path.read_bytes())
+    at = data.index(b"tkhd")
+    assert data[at + 4] == 0, "times of 64 bits"
+    data[at + 44 : at + 80] = struct.pack(">9i", *matrix)
+    path.write_bytes(data)

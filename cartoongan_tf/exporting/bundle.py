@@ -82,6 +82,12 @@ def export(
     """
     check_sizes(sizes)
     generator = as_float32(generator)
+    norms = StatisticsGenerator(generator).describe()
+    if quantization.STATISTICS in variants and not norms:
+        raise ValueError(
+            f"{quantization.STATISTICS} must be of a network with norms that see the "
+            "whole picture; use int8. Received: one without"
+        )
     with paths.replacing_folder(out) as folder:
         products, models = [], {}
         if "saved-model" in formats:
@@ -114,7 +120,6 @@ def export(
             sheet = f"report/{name.replace('/', '_').removesuffix('_1')}.jpg"
             images.write(folder / sheet, product.sheet)
             product.row = {"file": name, **product.row, "sheet": sheet}
-        norms = StatisticsGenerator(generator).describe()
         _write_contracts(folder, style, licence, products, norms)
         parts = ("calibration", "validation", "test")
         report.write_report(
@@ -173,7 +178,7 @@ def _write_tflite(generator, models, folder, style, photos, variants, tell) -> l
     """Every variant of every size."""
     folder.mkdir()
     mixed = None
-    if "int8" in variants:
+    if {"int8", quantization.STATISTICS} & set(variants):
         mixed = _Mixed(generator, sorted(models), photos, tell)
     products = []
     for size, variant in ((s, v) for s in models for v in variants):
@@ -183,8 +188,8 @@ def _write_tflite(generator, models, folder, style, photos, variants, tell) -> l
         elif variant == "weight-int8":
             recipe = {"rounding": quantization.CLIPPED}
             model = quantization.to_weight_int8(model, quantization.CLIPPED)
-        elif variant == "int8":
-            model, in_int8 = mixed.make(size)
+        elif variant in ("int8", quantization.STATISTICS):
+            model, in_int8 = mixed.make(size, variant == quantization.STATISTICS)
             recipe = mixed.recipe
         elif variant == "full-int8":
             model = quantization.to_full_int8(model, photos.calibration.at(size))
@@ -233,9 +238,10 @@ class _Mixed:
             "chosen_at": size,
         }
 
-    def make(self, size: int):
+    def make(self, size: int, statistics=False):
         """The file of a size, and the tensors that compute in int8."""
-        return quantization.apply(self.generator, size, self.choice, self.aim)
+        chosen = self.choice, self.aim
+        return quantization.apply(self.generator, size, *chosen, statistics)
 
 
 def _draw(generator, photos) -> list:
@@ -306,7 +312,7 @@ def _mark(folder: Path, path: Path) -> Path:
 
 
 def _write_contracts(folder, style: str, licence: str, products, norms) -> None:
-    told = {"onnx-statistics": norms, "saved-model": norms}
+    told = dict.fromkeys(("onnx-statistics", "saved-model", "int8-statistics"), norms)
     for parent in sorted({product.path.parent for product in products}):
         entries = [
             contract.describe(

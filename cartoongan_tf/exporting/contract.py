@@ -22,6 +22,7 @@ MINIMUM_TFLITE = {
     "float16": "1.15.0",
     "weight-int8": "2.7.0",
     "int8": "2.7.0",
+    "int8-statistics": "2.7.0",
     "full-int8": "2.7.0",
 }
 MINIMUM_ONNXRUNTIME = "1.12.0"  # the first with opset 17
@@ -63,16 +64,17 @@ def describe(
         "recipe": recipe,
     }
     if norms is not None:
-        entry["statistics"] = _describe_statistics(variant, norms)
+        entry["statistics"] = _describe_statistics(variant, norms, image_size)
     return entry
 
 
-def _describe_statistics(variant: str, norms: list[dict]) -> dict:
+def _describe_statistics(variant: str, norms: list[dict], image_size) -> dict:
     channels = sum(norm["channels"] for norm in norms)
-    array = {"dtype": "float32", "shape": [None, 2, channels]}
+    batch = 1 if image_size else None
+    array = {"dtype": "float32", "shape": [batch, 2, channels]}
     told = {
         "input": {"name": STATISTICS, **array},
-        "share": {"name": SHARE, "dtype": "float32", "shape": [None]},
+        "share": {"name": SHARE, "dtype": "float32", "shape": [batch]},
         "output": {"name": OWN, **array},
         "norms": norms,
     }

@@ -15,7 +15,8 @@ import numpy as np
 from cartoongan_tf.exporting import tflite
 from cartoongan_tf.exporting.extras import need
 
-VARIANTS = ("float32", "float16", "weight-int8", "int8", "full-int8")
+STATISTICS = "int8-statistics"  # int8 with the norms' statistics in and out
+VARIANTS = ("float32", "float16", "weight-int8", "int8", STATISTICS, "full-int8")
 
 
 @dataclass(frozen=True)
@@ -192,7 +193,7 @@ def choose(
     return Choice(rounding, floats, _decibels(best))
 
 
-def apply(generator, size: int, choice: Choice, aim=FAITHFUL):
+def apply(generator, size: int, choice: Choice, aim=FAITHFUL, statistics=False):
     """Makes the mixed file of a size by a choice made at another.
 
     Args:
@@ -200,11 +201,14 @@ def apply(generator, size: int, choice: Choice, aim=FAITHFUL):
         size: Height and width.
         choice: What was chosen.
         aim: What for.
+        statistics: As of `tflite.convert`.
 
     Returns:
         The file, and the tensors that compute in int8.
     """
-    model = tflite.convert(generator, size, strip=aim.strip, uncut=choice.floats)
+    model = tflite.convert(
+        generator, size, strip=aim.strip, uncut=choice.floats, statistics=statistics
+    )
     in_int8 = frozenset(
         c.tensor
         for c in tflite.find_convolutions(model)

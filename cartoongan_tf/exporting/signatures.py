@@ -65,12 +65,12 @@ def picture_spec(batch=None, height=None, width=None) -> tf.TensorSpec:
     return tf.TensorSpec((batch, height, width, 3), tf.float32, name=INPUT)
 
 
-def statistics_specs(network) -> list[tf.TensorSpec]:
+def statistics_specs(network, batch=None, height=None, width=None) -> list:
     """What `serve_statistics` takes."""
     return [
-        picture_spec(),
-        tf.TensorSpec((None, 2, network.channels), tf.float32, name=STATISTICS),
-        tf.TensorSpec((None,), tf.float32, name=SHARE),
+        picture_spec(batch, height, width),
+        tf.TensorSpec((batch, 2, network.channels), tf.float32, name=STATISTICS),
+        tf.TensorSpec((batch,), tf.float32, name=SHARE),
     ]
 
 

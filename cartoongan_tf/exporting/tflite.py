@@ -11,12 +11,19 @@ import tensorflow as tf
 from keras import ops
 
 from cartoongan_tf.exporting.extras import need
-from cartoongan_tf.exporting.signatures import as_float32, picture_spec, serve
+from cartoongan_tf.exporting.signatures import (
+    as_float32,
+    picture_spec,
+    serve,
+    serve_statistics,
+    statistics_specs,
+)
 from cartoongan_tf.networks.layers import (
     InstanceNormalization,
     ReflectionPadding2D,
     reflect_by_slices,
 )
+from cartoongan_tf.networks.statistics import StatisticsGenerator
 
 
 @dataclass(frozen=True)
@@ -98,7 +105,9 @@ class StripedConvolution(keras.layers.Layer):
         return self.convolution.compute_output_shape(padded)
 
 
-def convert(generator, size: int, by_slices=True, strip=None, uncut=()) -> bytes:
+def convert(
+    generator, size: int, by_slices=True, strip=None, uncut=(), statistics=False
+) -> bytes:
     """Converts a generator to a float32 `.tflite` of batch 1 and one size.
 
     Args:
@@ -108,6 +117,7 @@ def convert(generator, size: int, by_slices=True, strip=None, uncut=()) -> bytes
         strip: Height of the strips that convolutions are cut into, in rows of the
             photo; None for whole ones. It pays for those that will compute in int8.
         uncut: Layers that stay whole all the same.
+        statistics: Whether the norms' statistics go in and come out as well.
     """
     generator = as_float32(generator)
     for layer in generator.layers:
@@ -121,11 +131,12 @@ def convert(generator, size: int, by_slices=True, strip=None, uncut=()) -> bytes
     # file without weights.
     archive = keras.export.ExportArchive()
     archive.track(generator)
-    archive.add_endpoint(
-        "serving_default",
-        serve(generator),
-        input_signature=[picture_spec(1, size, size)],
-    )
+    run, takes = serve(generator), [picture_spec(1, size, size)]
+    if statistics:
+        network = StatisticsGenerator(generator)
+        run = serve_statistics(network)
+        takes = statistics_specs(network, 1, size, size)
+    archive.add_endpoint("serving_default", run, input_signature=takes)
     with tempfile.TemporaryDirectory() as folder:
         archive.write_out(folder, verbose=False)
         converter = tf.lite.TFLiteConverter.from_saved_model(

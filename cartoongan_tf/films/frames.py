@@ -28,10 +28,9 @@ SUFFIXES = (
 HD = 720  # from this height on, a film that does not tell is BT.709, below BT.601
 HDR = {16: "PQ", 18: "HLG"}  # transfer curves, by their number in ITU-T H.273
 JOINED = Flags.ts_discont.value  # formats whose clock may begin anew midway
+PYAV = int(av.__version__.split(".")[0])
 # Names in a film need not be UTF-8; from PyAV 19 on it minds that itself.
-NAMES = (
-    {} if int(av.__version__.split(".")[0]) >= 19 else {"metadata_errors": "replace"}
-)
+NAMES = {} if PYAV >= 19 else {"metadata_errors": "replace"}
 FAILURES = 200  # so many in a row, with not a frame between, end a film
 
 
@@ -108,7 +107,14 @@ class Frame:
 
     def _rgb(self, width: int, height: int, way: str = "BICUBIC") -> np.ndarray:
         raw, colors = self.raw, {}
-        if raw.colorspace == 2 and raw.height >= HD:  # 2: not told
+        untold = raw.colorspace == 2 and raw.height >= HD
+        if PYAV < 17:  # it knows nothing of a frame's tags but what it is told here
+            colors = {
+                "src_colorspace": 1 if untold else raw.colorspace,
+                "dst_colorspace": "DEFAULT",
+                "src_color_range": "JPEG" if raw.color_range == 2 else "MPEG",
+            }
+        elif untold:
             colors = {"src_colorspace": "ITU709"}
         return raw.to_ndarray(
             format="rgb24", width=width, height=height, interpolation=way, **colors

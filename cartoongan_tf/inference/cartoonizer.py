@@ -200,10 +200,16 @@ class Cartoonizer:
         None where it has no norms, or comes of a file that tells none of them. Of the
         shipped styles it is ONNX Runtime that runs; TensorFlow is not loaded.
         """
-        from cartoongan_tf.inference.statistics import KerasStatistics, ONNXStatistics
+        from cartoongan_tf.inference.statistics import (
+            KerasStatistics,
+            ONNXStatistics,
+            TFLiteStatistics,
+        )
 
         if self._statistics is None and getattr(self._run, "channels", None):
-            self._statistics = ONNXStatistics(self._run)
+            is_onnx = self._run.size is None
+            kind = ONNXStatistics if is_onnx else TFLiteStatistics
+            self._statistics = kind(self._run)
         if self._statistics is not None:
             return self._statistics if self._statistics.channels else None
         if not getattr(self._run, "has_norms", True) or self.generator is None:

@@ -52,7 +52,9 @@ class Filming:
         if not 0 <= steady < 1:
             raise ValueError(f"`steady` must be in 0..1, below 1. Received: {steady}")
         self.cartoonizer, self.strength, self.steady = cartoonizer, strength, steady
-        self._network = cartoonizer.with_statistics() if steady else None
+        # A file of one size shrinks frames itself, each by its own statistics.
+        known = steady and cartoonizer.size is None
+        self._network = cartoonizer.with_statistics() if known else None
         self._begin_shot()
         state = {} if state is None else state
         if "longest" in state:

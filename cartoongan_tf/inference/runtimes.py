@@ -76,6 +76,9 @@ class SavedModelRuntime:
 class TFLiteRuntime:
     """A `.tflite` that our `export` wrote, of one fixed size.
 
+    One that takes and gives statistics draws a picture by the picture's own, as
+    `ONNXRuntime`.
+
     Args:
         path: The file, or its content as bytes.
         threads: To compute with; one a core by default.
@@ -105,8 +108,8 @@ class TFLiteRuntime:
                     num_threads=threads or os.cpu_count(),
                 )
                 self._run = model.get_signature_runner("serving_default")
-                takes = self._run.get_input_details()["image"]
-                gives = self._run.get_output_details()["cartoon"]
+                given = self._run.get_input_details()
+                takes, gives = given["image"], self._run.get_output_details()["cartoon"]
         except (ValueError, RuntimeError, KeyError) as error:
             raise _foreign(path, error) from error
         shape = tuple(takes["shape"])
@@ -116,13 +119,24 @@ class TFLiteRuntime:
             or not takes["dtype"] == gives["dtype"] == np.float32
         ):
             raise _foreign(path, f"it takes {takes['dtype'].__name__} {shape}")
+        more = given.get("statistics")
+        self.channels = None if more is None else int(more["shape"][2])
         self.size = shape[1:3]
         with terminal.quiet_libraries(("INFO:",)):  # its first call says how it runs
             self(np.zeros(shape, np.float32))
 
     def __call__(self, image):
+        if self.channels is not None:
+            nothing = np.zeros((1, 2, self.channels), np.float32)
+            return self.draw(image, nothing, np.zeros(1, np.float32))[0]
         with self._lock:
             return self._run(image=image)["cartoon"]
+
+    def draw(self, image, statistics, share) -> tuple:
+        """The cartoon and its own statistics, of a file that has any."""
+        with self._lock:
+            made = self._run(image=image, statistics=statistics, share=share)
+        return made["cartoon"], made["own_statistics"]
 
 
 class ONNXRuntime:
@@ -265,7 +279,8 @@ def load_live(style: str, draw_size: int):
     """Opens the file of a style that is quickest at up to so many pixels a side.
 
     That is the shipped int8 `.tflite` of the next larger size, where ai-edge-litert is
-    installed and the style is the shipped one; else what `load_style` gives.
+    installed and the style is the shipped one, with statistics where there is such a
+    file: they cost a twentieth. Else what `load_style` gives.
 
     Args:
         style: Its name.
@@ -278,7 +293,8 @@ def load_live(style: str, draw_size: int):
     if not isinstance(runtime, ONNXRuntime):
         return runtime  # weights of one's own: nothing here was made from them
     folder = styles.find_weights(style).parent / "tflite"
-    fitting = [found for found in styles.list_int8(folder) if found[0] >= draw_size]
+    files = [f for v in styles.LIVE for f in styles.list_int8(folder, v)]
+    fitting = [found for found in files if found[0] >= draw_size]
     try:
         return TFLiteRuntime(fitting[0][1]) if fitting else runtime
     except ImportError:

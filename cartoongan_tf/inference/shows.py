@@ -36,7 +36,7 @@ class Show:
 
     The correction of colours (`colors.tame_color`) follows the picture slowly, so that
     it does not tremble, and begins anew at a cut; so do the norms' statistics, where
-    the file that draws takes them (int8 does not). Faces are not looked for.
+    the file that draws takes them (plain int8 does not). Faces are not looked for.
 
     Args:
         style: The first one's name.

@@ -1,11 +1,12 @@
-"""Networks that take and give their norms' statistics, run by Keras or ONNX Runtime.
+"""Networks that take and give their norms' statistics, run by any runtime.
 
 See `networks/statistics.py` for what they are and how they are pooled.
 """
 
 import numpy as np
 
-from cartoongan_tf.inference.runtimes import ONNXRuntime
+from cartoongan_tf.inference.runtimes import ONNXRuntime, TFLiteRuntime
+from cartoongan_tf.pictures import images
 
 
 class _Runtime:
@@ -87,6 +88,42 @@ class ONNXStatistics(_Runtime):
 
     def _draw(self, image, statistics, share):
         return self._run.draw(image, statistics, share)
+
+
+class TFLiteStatistics(_Runtime):
+    """A `.tflite` with statistics: `export --quantize int8-statistics`.
+
+    Takes pictures up to its size: it pads smaller ones, and what is padded counts in
+    the statistics.
+
+    Args:
+        source: The file, its content, or the `TFLiteRuntime` that runs it.
+        threads: To compute with; one a core by default.
+
+    Raises:
+        ValueError: When the file is damaged, or has no statistics.
+    """
+
+    def __init__(self, source, threads: int | None = None):
+        is_open = isinstance(source, TFLiteRuntime)
+        self._run = source if is_open else TFLiteRuntime(source, threads)
+        self.channels = self._run.channels
+        if self.channels is None:
+            raise ValueError(
+                "Weights must be a .tflite with statistics, which `python -m "
+                "cartoongan_tf.export --quantize int8-statistics` wrote. "
+                f"Received: {_name(source)}"
+            )
+
+    def _draw(self, image, statistics, share):
+        height, width = image.shape[1:3]
+        padded = images.pad(image[0], smallest=self._run.size)[None]
+        cartoon, own = self._run.draw(padded, statistics, share)
+        return cartoon[:, :height, :width], own
+
+
+def _name(source):
+    return f"{len(source)} bytes" if isinstance(source, bytes) else source
 
 
 def pool(parts, counts) -> np.ndarray:

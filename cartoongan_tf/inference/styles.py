@@ -118,7 +118,10 @@ def find_weights(style: str, quality: str = "default") -> Path:
     )
 
 
-def list_int8(folder: Path) -> list[tuple[int, Path]]:
+LIVE = "int8-statistics", "int8"  # variants for moving pictures, the better one first
+
+
+def list_int8(folder: Path, variant: str = "int8") -> list[tuple[int, Path]]:
     """Sides and files of the int8 `.tflite` in a style's folder, the smallest first."""
     try:
         entries = json.loads((folder / "model.json").read_text())["models"]
@@ -127,7 +130,7 @@ def list_int8(folder: Path) -> list[tuple[int, Path]]:
     return sorted(
         (entry["input"]["shape"][1], folder / entry["file"])
         for entry in entries
-        if entry["variant"] == "int8"
+        if entry["variant"] == variant
     )
 
 

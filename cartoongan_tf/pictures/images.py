@@ -16,7 +16,7 @@ from PIL import Image, PngImagePlugin, UnidentifiedImageError
 
 from cartoongan_tf.formats import decoders, scratch, sniff, streams
 from cartoongan_tf.formats.decoders import Picture
-from cartoongan_tf.pictures import memory, paths
+from cartoongan_tf.pictures import disk, memory, paths
 
 QUALITY = 95  # JPEG and WebP: flat colour shows blocks and ringing early
 
@@ -183,25 +183,22 @@ def read(
     if path.is_dir():
         raise ValueError(f"A photo must be a file. Received a folder: {path}")
     try:
-        size, kind = path.stat().st_size, sniff.look(path)
-        left = memory.left(max_memory) if size > memory.LARGE else None
-        data = path.read_bytes() if left is None or 2 * size <= left else None
+        kind = sniff.look(path)
+        data = disk.load(path, max_memory)
+    except memory.TooLarge as error:
+        data, reason = None, error
     except FileNotFoundError:
         raise ValueError(f"A photo must exist. No such file: {path}") from None
     except OSError as error:
         raise ValueError(f"Cannot read {path}: {error.strerror}") from error
-    try:
-        if data is None:
-            raise memory.TooLarge(
-                f"A photo's file must fit in memory. Received {size} bytes, of {left} "
-                f"that are left: {path}"
-            )
-        return decode(data, path, max_size, check, max_memory)
-    except memory.TooLarge as error:
-        data = None
-        if kind not in streams.READ:
-            raise ValueError(str(error)) from None
-        return _from_disk(path, max_size, check, error)
+    if data is not None:
+        try:
+            return decode(data, path, max_size, check, max_memory)
+        except memory.TooLarge as error:
+            data, reason = None, error
+    if kind not in streams.READ:
+        raise ValueError(str(reason)) from None
+    return _from_disk(path, max_size, check, reason)
 
 
 def decode(
@@ -280,34 +277,19 @@ def decode(
 
 
 def _from_disk(path: Path, max_size, check, reason: Exception) -> Picture:
-    """A picture that memory does not hold, decoded to the disk strip by strip."""
+    """A picture that memory does not hold."""
 
     def look(height: int, width: int) -> None:
         memory.check_pixels(height, width)
         if check is not None:
             check(*_shrunk(height, width, max_size))
 
-    try:
-        picture = streams.read(path, look)
-    except ModuleNotFoundError:
-        raise ValueError(
-            f"{reason}. After `pip install 'cartoongan-tf[large]'` it is read via the "
-            "disk"
-        ) from None
-    except ValueError as error:
-        raise ValueError(f"{error}: {path}") from error
-    except OSError as error:
-        raise ValueError(f"Cannot read {path} via the disk: {error}") from error
+    picture = disk.read(path, look, reason)
     size = picture.pixels.shape[:2]
     target = _shrunk(*size, max_size)
     if target == size:
         return picture
-    # First by area, strip by strip, to a size that Lanczos takes in memory.
-    middle = tuple(
-        min(side, 2 * wanted) for side, wanted in zip(size, target, strict=True)
-    )
-    alpha = None if picture.alpha is None else scratch.average(picture.alpha, *middle)
-    return _resize(Picture(scratch.average(picture.pixels, *middle), alpha), *target)
+    return _resize(disk.average(picture, *target), *target)
 
 
 def opencv():

@@ -132,10 +132,8 @@ def _write(reader, parts, copied, source, path, suffix):
                 old = source.streams[index]
                 streams[index] = new = out.add_stream_from_template(old, opaque=True)
                 new.metadata.update(_kept(old.metadata))
-                try:
-                    new.disposition = old.disposition
-                except AttributeError:
-                    pass  # older PyAV tells, but does not let it be set
+                # The number: PyAV 16 takes no flags.
+                new.disposition = old.disposition.value
             chapters = _chapters(source, begin, finish, shift)
             if chapters:
                 out.set_chapters(chapters)

@@ -16,7 +16,7 @@ from cartoongan_tf.networks.light import LightGenerator
 from cartoongan_tf.pictures import images
 
 SCHEMA = Path(__file__).resolve().parents[2] / "mobile/contract/model.schema.json"
-VARIANTS = ("float32", "float16", "weight-int8", "int8")
+VARIANTS = ("float32", "float16", "weight-int8", "int8", "int8-statistics")
 
 
 @pytest.fixture(scope="module")
@@ -105,6 +105,9 @@ def test_contracts_name_the_files_with_statistics_and_their_norms(export, genera
         layer.name for layer in generator.layers if hasattr(layer, "gamma")
     ]
     assert described["saved-model"] == {"signature": "statistics", **told}
+    fixed = described["int8-statistics"]
+    assert fixed["input"]["shape"] == [1, 2, told["input"]["shape"][2]]
+    assert fixed["share"]["shape"] == [1] and fixed["norms"] == told["norms"]
     assert described["onnx"] is None is described["int8"]
 
 
@@ -127,6 +130,15 @@ def test_the_report_tells_what_was_measured(export, photos):
     for variant in ("saved-model", "onnx", "float32"):
         row = next(row for row in rows if row["variant"] == variant)
         assert row["largest_error"] < 1e-4
+
+
+def test_statistics_need_norms(photos, tmp_path):
+    plain = LightGenerator(4, 4, 1, norm="none")
+    with pytest.raises(ValueError, match="int8-statistics must be of a network with"):
+        bundle.export(
+            plain, tmp_path / "e", "tiny", photos, ("tflite",), ("int8-statistics",)
+        )
+    assert not (tmp_path / "e").exists()
 
 
 @pytest.mark.slow

@@ -8,9 +8,11 @@ import tensorflow as tf
 from cartoongan_tf.exporting import quantization, tflite
 from cartoongan_tf.exporting.signatures import picture_spec, serve
 from cartoongan_tf.inference.runtimes import TFLiteRuntime
+from cartoongan_tf.inference.statistics import KerasStatistics, TFLiteStatistics
 from cartoongan_tf.networks.attention import AttentionGenerator
 from cartoongan_tf.networks.generators import Generator, ResnetGenerator
 from cartoongan_tf.networks.layers import InstanceNormalization, ReflectionPadding2D
+from cartoongan_tf.pictures import images
 
 
 def test_a_float32_file_is_keras_answer(model, generator, photo):
@@ -26,6 +28,30 @@ def test_names_shapes_and_types_are_as_said(model):
         assert list(details) == [name]
         assert tuple(details[name]["shape"]) == (1, 32, 32, 3)
         assert details[name]["dtype"] == np.float32
+
+
+def test_statistics_go_in_and_come_out_as_keras_does_it(generator, photo):
+    file = tflite.convert(generator, 32, statistics=True)
+    run, keras_run = TFLiteStatistics(file), KerasStatistics(generator)
+    truth, own = keras_run(photo)
+    for got, wanted in zip(run(photo), (truth, own), strict=True):
+        assert got == pytest.approx(wanted, abs=1e-4)
+    assert TFLiteRuntime(file)(photo) == pytest.approx(truth, abs=1e-4)
+    other = photo[:, ::-1] * np.float32(0.5) + np.float32(0.3)
+    for share in (1.0, 0.7):
+        wanted = keras_run(other, own, share)
+        for got, each in zip(run(other, own, share), wanted, strict=True):
+            assert got == pytest.approx(each, abs=1e-4)
+    assert np.abs(run(other, own)[0] - run(other)[0]).max() > 0.01
+    # Smaller ones are padded: the same picture as of one that was padded before.
+    small = photo[:, :24, :20]
+    padded = images.pad(small[0], smallest=(32, 32))[None]
+    assert np.array_equal(run(small)[0], run(padded)[0][:, :24, :20])
+
+
+def test_a_plain_file_has_no_statistics(model):
+    with pytest.raises(ValueError, match="must be a .tflite with statistics"):
+        TFLiteStatistics(model)
 
 
 def test_reflections_are_slices_and_the_generator_stays_as_it_was(model, generator):

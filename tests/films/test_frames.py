@@ -206,7 +206,7 @@ def test_hd_that_tells_nothing_of_its_colours_is_taken_for_bt709(tmp_path):
     red[...] = (200, 40, 30)
     # Stored by the coefficients of BT.709, and the film does not say so.
     frame = av.VideoFrame.from_ndarray(red, "rgb24").reformat(
-        format="yuv420p", src_colorspace="ITU709", dst_colorspace="ITU709"
+        format="yuv420p", dst_colorspace="ITU709"
     )
     frame.colorspace = 2
     shown = frames.Frame(0.0, frame).picture()

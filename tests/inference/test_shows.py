@@ -1,14 +1,19 @@
 """Facts about a live show."""
 
+import shutil
+
 import numpy as np
 import pytest
 
+from cartoongan_tf.exporting import contract, quantization, tflite
 from cartoongan_tf.exporting.onnx import write_twin
 from cartoongan_tf.inference import runtimes, shows, styles
 from cartoongan_tf.inference.cartoonizer import Cartoonizer
 from cartoongan_tf.inference.shows import Show
+from cartoongan_tf.inference.weights import load_generator
 from cartoongan_tf.networks.light import LightGenerator
-from cartoongan_tf.pictures import images
+from cartoongan_tf.networks.statistics import StatisticsGenerator
+from cartoongan_tf.pictures import draw_sizes, images
 from cartoongan_tf.samples import samples
 
 
@@ -155,9 +160,31 @@ def test_what_cannot_be_is_refused(bad):
         Show(**bad)
 
 
+@pytest.fixture
+def with_int8(small_style):
+    """The tiny network in int8 with statistics, as `export` makes it."""
+    generator = load_generator(small_style / "light.keras")
+    folder, name = small_style / "tflite", "int8-statistics"
+    folder.mkdir()
+    model = tflite.convert(generator, 64, statistics=True)
+    layers = frozenset(each.tensor for each in tflite.find_convolutions(model))
+    path = folder / f"hayao_64_{name}.tflite"
+    path.write_bytes(quantization.to_int8(model, layers))
+    norms = StatisticsGenerator(generator).describe()
+    entry = contract.describe(path, name, 64, {}, norms)
+    contract.write_contract(folder, "hayao", "CC0", [entry])
+    yield
+    shutil.rmtree(folder)
+
+
+@pytest.mark.parametrize("runs_on", ["ONNX", "TFLite"])
 def test_norms_statistics_follow_slowly_and_begin_anew_at_a_cut(
-    show, frame, monkeypatch
+    show, frame, monkeypatch, request, runs_on
 ):
+    if runs_on == "TFLite":
+        request.getfixturevalue("with_int8")
+        show = Show("hayao", draw_size=64)
+    assert show.runs_on == runs_on
     now = [0.0]
     monkeypatch.setattr(shows.time, "perf_counter", lambda: now[0])
 
@@ -172,9 +199,13 @@ def test_norms_statistics_follow_slowly_and_begin_anew_at_a_cut(
     first = show._norms
     assert np.array_equal(first, own(frame))
     now[0] = 0.04
-    show.draw(lighter.astype(np.uint8))
-    moved = np.abs(show._norms - first).mean()
-    assert 0 < moved < 0.3 * np.abs(own(lighter.astype(np.uint8)) - first).mean()
+    show.draw(lighter)
+    kept = np.float32(np.exp(-0.04 / shows.FOLLOW))
+    small = images.to_signed(images.pad(draw_sizes.shrink(lighter, 64)))[None]
+    _, seen = show._statistics(small, first, kept)
+    slowly = kept * first + (1 - kept) * seen
+    assert show._norms == pytest.approx(slowly, abs=1e-6) and kept > 0.8
+    assert not np.array_equal(seen, first)
     now[0] = 0.08
     show.draw(255 - frame)
     assert np.array_equal(show._norms, own(255 - frame))

@@ -360,52 +360,10 @@ def test_other_suffixes_are_refused(tmp_path, scene):
 
 
 def test_missing_opencv_is_one_line_with_the_cure(monkeypatch):
-    import sys
-
     monkeypatch.setitem(sys.modules, "cv2", None)
     with pytest.raises(ImportError, match="libgl1") as error:
         images.opencv()
     assert "\n" not in str(error.value)
-
-
-# ---------------------------------------------------------------- via the disk
-
-
-def test_what_memory_does_not_hold_is_read_via_the_disk(tmp_path, scene, monkeypatch):
-    pytest.importorskip("pyvips", reason="the extra `large` is not installed")
-    path = save(tmp_path / "a.tif", scene)
-    monkeypatch.setattr(images.memory, "LARGE", 100)
-    read = images.read(path, max_memory=1).pixels
-    assert isinstance(read, np.memmap) and np.array_equal(read, scene)
-    asked = []
-    small = images.read(path, 18, lambda *size: asked.append(size), 1).pixels
-    assert asked[-1] == (12, 18) and small.shape == (12, 18, 3)
-    plain = images.read(path, 18).pixels.astype(int)
-    assert np.abs(small - plain).mean() < 3 and not isinstance(small, np.memmap)
-
-
-def test_a_kind_that_cannot_be_read_so_must_fit(tmp_path, scene, monkeypatch):
-    monkeypatch.setattr(images.memory, "LARGE", 1000)
-    path = save(tmp_path / "a.gif", scene)
-    with pytest.raises(
-        ValueError, match=r"must fit in memory. Received: 36x24.*a\.gif"
-    ):
-        images.read(path, max_memory=1)
-
-
-def test_without_libvips_the_message_says_what_to_install(tmp_path, scene, monkeypatch):
-    monkeypatch.setattr(images.memory, "LARGE", 100)
-    monkeypatch.setitem(sys.modules, "pyvips", None)
-    with pytest.raises(ValueError, match=r"fit in memory.*a\.tif.*pip install .*large"):
-        images.read(save(tmp_path / "a.tif", scene), max_memory=1)
-
-
-def test_a_long_file_is_not_even_loaded(tmp_path, scene, monkeypatch):
-    pytest.importorskip("pyvips", reason="the extra `large` is not installed")
-    path = save(tmp_path / "a.tif", scene)
-    monkeypatch.setattr(images.memory, "LARGE", 100)
-    monkeypatch.setattr(images, "decode", None)
-    assert np.array_equal(images.read(path, max_memory=1).pixels, scene)
 
 
 def test_more_pixels_than_allowed_are_told_apart_from_damage():

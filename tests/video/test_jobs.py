@@ -136,6 +136,32 @@ def test_sound_subtitles_chapters_and_metadata_are_copied(rich, cartoonizer, tmp
         assert chapters[0] == chapters[1] and len(chapters[0]) == 3
 
 
+def test_which_sound_is_the_default_one_is_copied(cartoonizer, tmp_path):
+    path, out = tmp_path / "two.mkv", tmp_path / "out.mkv"
+    wanted = [0, int(av.stream.Disposition.default.value)]
+    wanted[1] |= int(av.stream.Disposition.forced.value)
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("libx264", rate=12)
+        stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
+        sounds = [container.add_stream("aac", rate=44100) for _ in wanted]
+        for sound, mark in zip(sounds, wanted, strict=True):
+            sound.disposition = mark
+        for picture in pictures(3):
+            frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(picture), "rgb24")
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode())
+        for sound in sounds:
+            part = av.AudioFrame.from_ndarray(np.zeros((1, 1024), "f4"), "fltp", "mono")
+            part.sample_rate, part.pts = 44100, 0
+            container.mux(sound.encode(part))
+            container.mux(sound.encode())
+    draw(path, out, cartoonizer)
+    for name in (path, out):
+        with av.open(str(name)) as container:
+            told = [int(s.disposition.value) for s in container.streams.audio]
+            assert told == wanted
+
+
 def test_of_a_part_everything_begins_at_0(rich, cartoonizer, tmp_path):
     out = tmp_path / f"out{rich.suffix}"
     draw(rich, out, cartoonizer, Settings(strength=0, start=0.5, end=1.0))
