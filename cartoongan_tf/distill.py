@@ -11,6 +11,8 @@ EXAMPLES = """\
       a light generator that draws what paprika.keras draws
   python -m cartoongan_tf.distill ... --dry-run
       shows the plan and does nothing
+  python -m cartoongan_tf.distill ... --pairs paprika-pairs/
+      keeps there what the teacher draws, for later runs, on other machines too
   python -m cartoongan_tf.distill ... --start runs/hayao/light/00001/generator.keras
       begins with another light generator's weights: quicker
   python -m cartoongan_tf.distill --resume runs/paprika/light/00001
@@ -63,6 +65,9 @@ def main(argv):
             )
         run = Run.open(args.resume)
         given = run.read_config()
+        if isinstance(given.get("pairs"), int):  # an earlier version's
+            given = {"deep": 0, "ema": 0.0, **given, "windows": given["pairs"]}
+            del given["pairs"]
         runs = run.folder.parent.parent.parent
     missing = [name for name in ("style", "teacher", "photos") if name not in given]
     if missing:
@@ -78,7 +83,7 @@ def main(argv):
     from cartoongan_tf.training.distilling import Distillation
     from cartoongan_tf.training.runs import Run
 
-    for name in ("teacher", "photos", "start"):
+    for name in ("teacher", "photos", "start", "pairs"):
         if given.get(name):
             given[name] = os.path.realpath(given[name])
     try:

@@ -13,7 +13,7 @@ from cartoongan_tf.samples import samples
 
 SMALL = (
     *(
-        "--pairs",
+        "--windows",
         4,
         "--image-size",
         32,
@@ -26,7 +26,7 @@ SMALL = (
         "--epoch",
         2,
     ),
-    *("--batch-size", 2, "--width", 2, "--trunk", 4, "--num-blocks", 1),
+    *("--batch-size", 2, "--width", 2, "--trunk", 4, "--num-blocks", 1, "--deep", 1),
 )
 
 
@@ -66,7 +66,7 @@ def test_photos_of_no_use_are_named_and_counted_whatever_their_names(
     (photos / "5.png").write_text("no picture")
     images.write(photos / "6.png", samples.draw_photo(6, 40, 90)[:10])
     (photos / "7.png").symlink_to("nowhere")
-    result = process("distill", *given, *SMALL, "--pairs", 24)
+    result = process("distill", *given, *SMALL, "--windows", 24)
     assert result.returncode == 0, result.stderr
     told = [line for line in result.stderr.splitlines() if "Skipped." in line]
     assert [name in "".join(told) for name in ("5.png", "6.png", "7.png")] == [True] * 3
@@ -81,6 +81,20 @@ def test_a_finished_run_goes_no_further(command, given, tmp_path):
     result = command("distill", "--resume", run)
     assert result.returncode == 0, result.stderr
     assert (run / "generator.keras").read_bytes() == before
+
+
+@pytest.mark.slow
+def test_a_run_of_an_earlier_version_goes_on(command, given, tmp_path):
+    assert command("distill", *given, *SMALL, "--deep", 0, "--ema", 0).returncode == 0
+    run = tmp_path / "runs" / "mine" / "light" / "00001"
+    config = json.loads((run / "config.json").read_text())
+    for name in ("deep", "ema"):
+        del config[name]
+    config |= {"pairs": config.pop("windows"), "steps": 6}  # a count, in those days
+    (run / "config.json").write_text(json.dumps(config))
+    result = command("distill", "--resume", run)
+    assert result.returncode == 0, result.stderr
+    assert load_generator(run / "generator.keras").deep == 0
 
 
 def test_dry_run_shows_the_plan_and_writes_nothing(command, given, tmp_path):

@@ -58,6 +58,7 @@ class Tiles:
         self._tf, self._statistics = tf, statistics
         self.generator = generator
         self.stages = stages.cut(generator)
+        self.step = stages.coarsest(self.stages)
         self.norms = statistics.find_norms(generator)
         self.channels = sum(norm.channels for norm in self.norms)
         self._runs = {}
@@ -88,7 +89,7 @@ class Tiles:
         # more than is counted here.
         side = int(max(0, memory / 4 / WORKING / (own + FLOATS)) ** 0.5) - 2 * halo
         side = max(SMALLEST_TILE, min(side, 384))
-        side -= side % images.MULTIPLE
+        side -= side % self.step
         return Layout(side, True, max(0, int(room(side) - 0.2 * memory) - GROWTH))
 
     def __call__(self, photo: np.ndarray, memory: int, layout=None, tell=None):
@@ -108,7 +109,9 @@ class Tiles:
         """
         height, width = images.padded_size(*photo.shape[:2])
         layout = layout or self.plan(height, width, memory)
-        rows, columns = (_edges(side, layout.side) for side in (height, width))
+        rows, columns = (
+            _edges(side, layout.side, self.step) for side in (height, width)
+        )
         boxes = [(t, b, le, r) for t, b in rows for le, r in columns]
         cartoon = scratch.empty_like(photo)
         known = np.zeros((1, 2, self.channels), np.float32)
@@ -143,7 +146,8 @@ class Tiles:
                     maps.drop(taken.name)
                 if stage.norm is not None:
                     end = first + stage.norm.channels
-                    areas = [(b - t) * (r - le) for t, b, le, r in boxes]
+                    cores = (_shrink(box, stage.gives[-1].scale) for box in boxes)
+                    areas = [(b - t) * (r - le) for t, b, le, r in cores]
                     known[0, :, first:end] = pool(parts, areas)
                     first = end
         finally:
@@ -190,7 +194,7 @@ class Tiles:
                 made = stage.network(inputs, training=False)
             made = made if isinstance(made, list) else [made]
             cores = [
-                _crop(tf.cast(x, tf.float32), core // each.scale)
+                _crop(tf.cast(x, tf.float32), _smaller(core, each.scale))
                 for x, each in zip(made, stage.gives, strict=True)
             ]
             own = tf.zeros((2, 0))
@@ -221,12 +225,10 @@ def _encode(tf, x):
     return tf.cast((x - least) * (1 / step), tf.uint16), least + step / 2, step
 
 
-def _edges(side: int, tile: int) -> list[tuple[int, int]]:
-    """Cuts a side, a multiple of 4, into pieces as equal as can be."""
+def _edges(side: int, tile: int, step: int) -> list[tuple[int, int]]:
+    """Cuts a side into pieces as equal as can be, at multiples of `step`."""
     count = max(1, -(-side // tile))
-    edges = [
-        side * n // count // images.MULTIPLE * images.MULTIPLE for n in range(count)
-    ] + [side]
+    edges = [side * n // count // step * step for n in range(count)] + [side]
     return list(zip(edges[:-1], edges[1:], strict=True))
 
 
@@ -241,7 +243,13 @@ def _widen(box, halo: int, height: int, width: int) -> tuple:
 
 
 def _shrink(box, scale: int) -> tuple:
-    return tuple(edge // scale for edge in box)
+    """A box of the picture in a map: all but the picture's own ends divide."""
+    return tuple(-(-edge // scale) for edge in box)
+
+
+def _smaller(core, scale: int):
+    """A core's place and sides in a map; again only ends leave a rest."""
+    return (core + scale - 1) // scale
 
 
 def _cut_photo(photo: np.ndarray, box) -> np.ndarray:

@@ -4,6 +4,7 @@ import keras
 import tensorflow as tf
 
 from cartoongan_tf.models import gradients
+from cartoongan_tf.models.averages import WeightAverage
 from cartoongan_tf.models.cartoongan import prepare_optimizer
 from cartoongan_tf.models.losses import (
     distance,
@@ -69,6 +70,7 @@ class Distiller(keras.Model):
         feature_weight=0.0,
         adversarial_weight=0.0,
         clip_norm=0.0,
+        ema=0.0,
         jit_compile=False,
     ):
         """Sets the optimizers (Adam by default) and the weights of the loss's terms.
@@ -81,6 +83,7 @@ class Distiller(keras.Model):
             feature_weight: Of the features.
             adversarial_weight: Of the adversarial term.
             clip_norm: Largest norm of the student's gradient; 0 for any.
+            ema: Momentum of the student's running average, `average`; 0 for none.
             jit_compile: Compile the step by XLA.
 
         Raises:
@@ -107,6 +110,7 @@ class Distiller(keras.Model):
         self.detail_weight, self.feature_weight = detail_weight, feature_weight
         self.strength_weight = strength_weight
         self.adversarial_weight, self.clip_norm = adversarial_weight, clip_norm
+        self.average = WeightAverage(self.generator, ema) if ema else None
         self.d_optimizer = None
         if adversarial_weight:
             self.d_optimizer = prepare_optimizer(d_optimizer, self.discriminator)
@@ -169,6 +173,8 @@ class Distiller(keras.Model):
         self.trackers["loss"].update_state(loss)
         found = tape.gradient(scaled, variables)
         gradients.apply(self.optimizer, found, variables, self.clip_norm)
+        if self.average is not None:
+            self.average.update()
         if self.adversarial_weight:
             variables = self.discriminator.trainable_variables
             found = tape.gradient(d_scaled, variables)

@@ -197,6 +197,30 @@ class Enlarge(keras.layers.Layer):
 
 
 @keras.saving.register_keras_serializable(package="cartoongan_tf")
+class EnlargeTo(Enlarge):
+    """Enlarges pictures bilinearly to twice their sides, cut to those of others.
+
+    Of a map with an odd side half of it has a row or column more than that.
+
+    Input, a list of two `(batch, height, width, channels)`: the small pictures, and the
+    others, of twice their sides or one less. Output as the others, but for channels.
+    """
+
+    def call(self, inputs):
+        small, others = inputs
+        x = super().call(small)
+        known = others.shape[1:3]
+        if None not in known:
+            return x if x.shape[1:3] == known else x[:, : known[0], : known[1]]
+        height, width = ops.shape(others)[1:3]
+        return x[:, :height, :width]
+
+    def compute_output_shape(self, input_shape):
+        small, others = input_shape
+        return (*others[:3], small[3])
+
+
+@keras.saving.register_keras_serializable(package="cartoongan_tf")
 class DetailBands(keras.layers.Layer):
     """A picture as three pictures, of fine, middle and coarse detail, as strong.
 

@@ -14,7 +14,7 @@ from keras import layers
 from cartoongan_tf.networks.layers import DepthToSpace, Enlarge, GlobalMean
 from cartoongan_tf.networks.statistics import Measuring, find_norms
 
-TRUNK = 4  # how many times smaller than the picture the trunk's sides are
+TRUNK = 4  # how many times smaller than the picture the trunk's sides are, at least
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Stage:
         norm: The norm whose statistics the last of `gives` is there for, or None for
             the last stage, which gives the cartoon.
         halo: How many pixels of the picture around a place it looks at, at most; a
-            multiple of 4.
+            multiple of `coarsest` of all stages.
     """
 
     network: keras.Model
@@ -73,6 +73,8 @@ class _Graph:
             self.scales[id(tensor)] = _scale(layer, known[0]) if known else None
             for read in self.inputs(layer):
                 self.readers.setdefault(id(read), []).append(layer)
+
+        self.coarsest = max(scale or TRUNK for scale in self.scales.values())
 
     def inputs(self, layer) -> list:
         if isinstance(layer, layers.InputLayer):
@@ -110,6 +112,12 @@ class _Graph:
         return used, set(reaches) - used, far
 
 
+def coarsest(stages: list[Stage]) -> int:
+    """The multiple of pixels at which all maps of some stages can be cut."""
+    maps = [each for stage in stages for each in (*stage.takes, *stage.gives)]
+    return max(TRUNK, *(each.scale for each in maps))
+
+
 def cut(generator: keras.Model) -> list[Stage]:
     """Cuts a generator into its stages.
 
@@ -125,7 +133,7 @@ def cut(generator: keras.Model) -> list[Stage]:
     norms = find_norms(generator)
     # Of several inputs the first is the map.
     targets = [graph.inputs(norm)[0] for norm in norms] + [generator.output]
-    trunk = [graph.describe(t).values for t in targets if graph.scales[id(t)] == TRUNK]
+    trunk = [graph.describe(t).values for t in targets if graph.scales[id(t)] >= TRUNK]
     largest = 2 * max(trunk, default=0)  # a residual stream, and what is added to it
     kept, waiting, found = {}, None, []
     for place, target in enumerate(targets):
@@ -146,7 +154,7 @@ def cut(generator: keras.Model) -> list[Stage]:
                 tuple(graph.describe(t) for t in gives),
                 len(stay) + keeps,
                 None if is_last else norms[place],
-                math.ceil(halo / TRUNK) * TRUNK,
+                math.ceil(halo / graph.coarsest) * graph.coarsest,
             )
         )
         kept.update((id(tensor), tensor) for tensor in stay)
@@ -161,7 +169,7 @@ def _outstanding(graph, made, target) -> list:
     """Maps of the trunk, beside the target, that layers of later stages read."""
     found = []
     for each, layer in graph.makers.items():
-        if each not in made or each == target or graph.scales[each] != TRUNK:
+        if each not in made or each == target or (graph.scales[each] or 0) < TRUNK:
             continue
         if any(id(reader.output) not in made for reader in graph.readers.get(each, ())):
             found.append(layer.output)

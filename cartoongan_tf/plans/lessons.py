@@ -28,10 +28,18 @@ class Lesson:
     teacher: str
     photos: str
 
-    pairs: int = flag(
-        4000, "windows that the teacher draws, once", group=LENGTH, least=1
+    windows: int = flag(
+        2400, "windows that the teacher draws, once", group=LENGTH, least=1
     )
-    image_size: int = flag(160, "side of the windows", group=LENGTH)
+    pairs: str = flag(
+        "",
+        "folder of the windows and their pictures; made where it is missing, used by "
+        "every later run of this teacher, these photos and such windows",
+        group=LENGTH,
+        zero="beside the run",
+        metavar="DIR",
+    )
+    image_size: int = flag(192, "side of the windows", group=LENGTH)
     margin: int = flag(
         32,
         "pixels around a window that the teacher sees and that are cut off its "
@@ -44,7 +52,7 @@ class Lesson:
     )
     steps: int = flag(8_000, "of training", group=LENGTH, least=1)
     epoch: int = flag(500, "steps between two scores", group=LENGTH, least=1)
-    batch_size: int = flag(8, "windows a step", group=LENGTH)
+    batch_size: int = flag(6, "windows a step", group=LENGTH)
 
     learning_rate: float = flag(
         1e-3, "constant for half of the steps, then falling to 0", group=LOSSES, least=0
@@ -66,7 +74,12 @@ class Lesson:
 
     width: int = flag(16, "channels at half the picture's size", group=NETWORK, least=1)
     trunk: int = flag(64, "channels at a quarter of it", group=NETWORK, least=1)
-    num_blocks: int = flag(5, "residual blocks", group=NETWORK, least=0)
+    num_blocks: int = flag(
+        2, "residual blocks at a quarter of it", group=NETWORK, least=0
+    )
+    deep: int = flag(
+        3, "those of twice as many channels at an eighth", group=NETWORK, least=0
+    )
     norm: str = flag("instance", group=NETWORK, choices=NORMS)
     padding: str = flag("zeros", group=NETWORK, choices=PADDINGS)
     start: str = flag(
@@ -82,6 +95,13 @@ class Lesson:
         "bfloat16 for CPUs that have it",
         group=LOSSES,
         choices=tuple(PRECISIONS),
+    )
+    ema: float = flag(
+        0.999,
+        "of the student's running average, which is what is saved; 0 for none",
+        group=LOSSES,
+        least=0,
+        below=1,
     )
     seed: int = flag(0, "of weights, windows and their order", group=LENGTH, least=0)
     keep: int = flag(2, "newest backups that are kept", group=LENGTH, least=1)

@@ -11,9 +11,16 @@ import tensorflow as tf
 
 from cartoongan_tf.data.edges import smooth_edges
 from cartoongan_tf.data.held import HeldOut
-from cartoongan_tf.data.pairs import Pairs, hold_out, name_pairs
+from cartoongan_tf.data.pairs import (
+    Pairs,
+    claim_folder,
+    describe_pairs,
+    hold_out,
+    name_pairs,
+)
 from cartoongan_tf.evaluation import scores
 from cartoongan_tf.inference.weights import load_generator
+from cartoongan_tf.models.averages import averaged
 from cartoongan_tf.models.distiller import Distiller
 from cartoongan_tf.models.schedules import HoldThenDecay
 from cartoongan_tf.networks.discriminators import PatchDiscriminator
@@ -28,6 +35,7 @@ from cartoongan_tf.training import devices, interrupts
 from cartoongan_tf.training.backups import Backups
 from cartoongan_tf.training.callbacks import History, Progress, Scalars
 from cartoongan_tf.training.runs import Run
+from cartoongan_tf.training.teachers import Teacher
 
 COLUMNS = (*Distiller.METRICS, *scores.NAMES, "worst_psnr")  # of history.csv
 BACKUP_SECONDS = 300
@@ -53,10 +61,11 @@ class Distillation:
         photos = paths.find(lesson.photos)
         self.learnt, self.held = hold_out(photos, lesson.hold_out)
         windows = lesson.image_size, lesson.seed, lesson.margin
-        folder = cache / name_pairs(lesson.teacher, photos, *windows)
+        self.about = describe_pairs(lesson.teacher, photos, *windows)
+        folder = Path(lesson.pairs) if lesson.pairs else cache / name_pairs(self.about)
         self.pairs = Pairs(folder, self.learnt, *windows)
         keras.utils.set_random_seed(lesson.seed)
-        arguments = ("width", "trunk", "num_blocks", "norm", "padding")
+        arguments = ("width", "trunk", "num_blocks", "deep", "norm", "padding")
         self.student = LightGenerator(
             **{name: getattr(lesson, name) for name in arguments},
             dtype=PRECISIONS[lesson.mixed_precision],
@@ -77,8 +86,9 @@ class Distillation:
     def prepare(self) -> None:
         """Lets the teacher draw what is missing: windows, and the held-out photos."""
         lesson = self.lesson
-        draw = as_function(as_precise(self.teacher, lesson.mixed_precision))
-        self.pairs.make(draw, lesson.pairs)
+        claim_folder(self.pairs.folder, self.about)
+        teacher = Teacher(as_precise(self.teacher, lesson.mixed_precision))
+        self.pairs.make(teacher, lesson.windows)
         self.truths = HeldOut(self.pairs.folder / "held", self.held)
         self.truths.make(as_function(self.teacher))
         features = judge = None
@@ -100,6 +110,7 @@ class Distillation:
             feature_weight=lesson.feature_weight,
             adversarial_weight=lesson.adversarial_weight,
             clip_norm=1.0,
+            ema=lesson.ema,
         )
 
     def _load_features(self):
@@ -192,7 +203,7 @@ class Distillation:
 
     def _make_batches(self, step: int) -> tf.data.Dataset:
         lesson = self.lesson
-        count, with_smooth = lesson.pairs, bool(lesson.adversarial_weight)
+        count, with_smooth = lesson.windows, bool(lesson.adversarial_weight)
 
         def draw(number):
             rng = np.random.default_rng((lesson.seed, 1, number // count))
@@ -230,10 +241,12 @@ class Distillation:
             "optimizer": distiller.optimizer.variables,
             "means": [v for m in distiller.metrics for v in m.variables],
         }
+        average = distiller.average
         if distiller.d_optimizer is not None:
             parts["discriminator"] = distiller.discriminator.variables
             parts["d_optimizer"] = distiller.d_optimizer.variables
-        return {name: [v.value for v in each] for name, each in parts.items()}
+        kept = {name: [v.value for v in each] for name, each in parts.items()}
+        return {**kept, "average": average.variables if average else []}
 
     def _stop(self) -> None:
         self.interrupted = True
@@ -248,11 +261,12 @@ class Distillation:
     def _close_epoch(self, run: Run, callbacks, logs, step: int) -> None:
         self._check(logs, step)
         values = {name: float(value) for name, value in logs.items()}
-        values |= self.score(self.draw, WATCHED)
-        if len(self.truths):
-            images.write(run.samples / f"{step:06d}.png", self._draw_sheet())
+        with averaged(self.distiller):
+            values |= self.score(self.draw, WATCHED)
+            if len(self.truths):
+                images.write(run.samples / f"{step:06d}.png", self._draw_sheet())
+            self._save_generator(run)
         callbacks.on_epoch_end(step // self.lesson.epoch - 1, values)
-        self._save_generator(run)
         self.backup.save()
 
     def _draw_sheet(self) -> np.ndarray:
@@ -265,7 +279,8 @@ class Distillation:
             as_precise(self.student, "float32").save(temporary)
 
     def _finish(self, run: Run) -> None:
-        draw = as_function(as_precise(self.student, "float32"))
+        with averaged(self.distiller) as student:
+            draw = as_function(as_precise(student, "float32"))
         result = self.score(draw, len(self.truths))
         with paths.replacing(run.folder / "scores.json") as temporary:
             temporary.write_text(json.dumps(result, indent=2) + "\n")
@@ -285,15 +300,22 @@ def as_precise(generator, precision: str):
 
 
 def start_from(student, path: str) -> None:
-    """Takes a light generator's weights.
+    """Takes a light generator's weights; layers that it lacks stay as they are.
 
     Raises:
-        ValueError: When they are of another shape.
+        ValueError: When the trunks are of other widths.
     """
-    weights = load_generator(path).get_weights()
-    shapes = [tuple(weight.shape) for weight in student.weights]
-    if [weight.shape for weight in weights] != shapes:
+    begun = load_generator(path)
+    widths = [
+        [getattr(net, k, 0) for k in ("width", "trunk")] for net in (student, begun)
+    ]
+    if widths[0] != widths[1]:
         raise ValueError(
-            f"`--start` must be a light generator of the same design. Received: {path}"
+            "`--start` must be a light generator of the same `width` and `trunk`. "
+            f"Received: {path}, of {widths[1]} for {widths[0]}"
         )
-    student.set_weights(weights)
+    found = {layer.name: layer.get_weights() for layer in begun.layers}
+    for layer in student.layers:
+        values = found.get(layer.name, [])
+        if [v.shape for v in values] == [tuple(w.shape) for w in layer.weights]:
+            layer.set_weights(values)

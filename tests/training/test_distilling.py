@@ -28,7 +28,7 @@ def lesson(tmp_path_factory):
         "mine",
         str(folder / "teacher.keras"),
         str(folder / "photos"),
-        pairs=6,
+        windows=6,
         image_size=32,
         margin=4,
         hold_out=3,
@@ -38,6 +38,7 @@ def lesson(tmp_path_factory):
         width=2,
         trunk=4,
         num_blocks=1,
+        deep=1,
     )
 
 
@@ -100,21 +101,63 @@ def test_a_run_that_was_stopped_goes_on_to_the_same_weights(
 @pytest.mark.slow
 def test_the_teacher_draws_once_for_all_runs(lesson, tmp_path):
     work = begin(lesson, tmp_path)
-    times = {p: p.stat().st_mtime_ns for p in work.pairs.folder.rglob("*.png")}
-    assert len(times) == lesson.pairs + len(work.held)
+    files = [p for p in work.pairs.folder.rglob("*") if p.is_file()]
+    times = {p: p.stat().st_mtime_ns for p in files}
+    assert len(list(work.pairs.folder.glob("*.npy"))) == 1
+    assert len(list((work.pairs.folder / "held").iterdir())) == len(work.held)
     again = begin(replace(lesson, width=3), tmp_path)
     assert again.pairs.folder == work.pairs.folder
     assert times == {p: p.stat().st_mtime_ns for p in times}
 
 
+@pytest.mark.slow
+def test_pairs_in_a_folder_of_ones_own_serve_every_run_of_that_teacher(
+    lesson, tmp_path
+):
+    lesson = replace(lesson, pairs=str(tmp_path / "mine"))
+    work = begin(lesson, tmp_path)
+    assert work.pairs.folder == tmp_path / "mine"
+    drawn = (tmp_path / "mine" / "00000.npy").stat().st_mtime_ns
+    begin(replace(lesson, steps=4), tmp_path / "elsewhere")
+    assert (tmp_path / "mine" / "00000.npy").stat().st_mtime_ns == drawn
+    for changes, said in (
+        ({"image_size": 64}, "with another image_size;"),
+        ({"seed": 3, "margin": 8}, "with another seed, another margin;"),
+    ):
+        with pytest.raises(ValueError, match=said):
+            begin(replace(lesson, **changes), tmp_path)
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "letter.txt").write_text("mine")
+    with pytest.raises(ValueError, match="`pairs` must be a new folder"):
+        begin(replace(lesson, pairs=str(tmp_path / "full")), tmp_path)
+
+
+@pytest.mark.slow
+def test_what_is_saved_and_scored_is_the_average_of_the_weights(lesson, tmp_path):
+    run = Run.create(tmp_path, "light", asdict(lesson))
+    work = begin(replace(lesson, ema=0.9), tmp_path)
+    assert work.train(run)
+    averages = [np.asarray(v) for v in work.distiller.average.averages]
+    for one, other in zip(weights(run), averages, strict=True):
+        assert np.array_equal(one, other)
+    last = work.student.get_weights()
+    assert any(not np.array_equal(a, b) for a, b in zip(last, averages, strict=True))
+
+
 def test_a_student_may_begin_with_anothers_weights(lesson, tmp_path):
-    other = LightGenerator(2, 4, 1)
+    other = LightGenerator(2, 4, 1, deep=1)
     other.save(tmp_path / "other.keras")
     lesson = replace(lesson, start=str(tmp_path / "other.keras"))
     student = Distillation(lesson, tmp_path).student
     for one, two in zip(student.get_weights(), other.get_weights(), strict=True):
         assert np.array_equal(one, two)
-    with pytest.raises(ValueError, match="`--start` must be .* of the same design"):
+    LightGenerator(2, 4, 3).save(tmp_path / "other.keras")
+    shallow = load_generator(tmp_path / "other.keras")
+    student = Distillation(lesson, tmp_path).student
+    for name in ("half1", "block1_2", "draw"):
+        ours, theirs = (net.get_layer(name).kernel for net in (student, shallow))
+        assert np.array_equal(ours, theirs)
+    with pytest.raises(ValueError, match="of the same `width` and `trunk`. Received"):
         Distillation(replace(lesson, width=3), tmp_path)
 
 
