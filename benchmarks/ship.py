@@ -19,6 +19,7 @@ US Navy, in the public domain, which matplotlib brings along.
 import argparse
 import hashlib
 import json
+import os
 import shutil
 import sys
 import tempfile
@@ -34,6 +35,7 @@ DOCS = ROOT / "docs"
 SIZES = (256, 512)
 VARIANTS = ("float16", "int8")
 LIVE = ("int8-statistics",)  # as well, where there are norms: for `live`
+SMALL = 480  # a photo's short side from which its square is scored at 512
 ORDER = ("pepper", "paprika", "hayao", "hosoda", "shinkai")
 TWIN = (
     "`light.onnx`, its twin for onnxruntime, by which the style is drawn without "
@@ -41,7 +43,7 @@ TWIN = (
 )
 LICENCE = (
     "research and non-commercial use: distilled from the CartoonGAN authors' published "
-    "weights on photos of BSDS500, both for research and non-commercial use"
+    "weights on photos, most of them of BSDS500, both for research and non-commercial use"
 )
 CARD = """\
 # {style}: light generator
@@ -52,13 +54,13 @@ CARD = """\
 `tflite/{style}_<size>_<variant>.tflite`, what their input and output are in \
 `tflite/model.json` |
 | network | `LightGenerator(width={width}, trunk={trunk}, num_blocks={num_blocks}, \
-norm="{norm}")`, {parameters:,} parameters |
+deep={deep}, norm="{norm}")`, {parameters:,} parameters |
 | teacher | the authors' published {style} network ({source}), converted by \
 `python -m cartoongan_tf.convert authors {style}.npz --out {style}.keras`; \
 Y. Chen, Y.-K. Lai, Y.-J. Liu, CVPR 2018; weights as arrays from \
 mnicnc404/CartoonGan-tensorflow |
-| photos | {photos} of BSDS500 (Berkeley), train and val; {learnt} to learn from, \
-{held} held out |
+| photos | {photos}: of BSDS500 (Berkeley, train and val), Urban100 and Sun-Hays80 \
+(as in jbhuang0604/SelfExSR), and free ones; {learnt} to learn from, {held} held out |
 | licence | {licence} |
 | training | `python -m cartoongan_tf.distill {command}` |
 | start | {start} |
@@ -72,8 +74,8 @@ have {photo}. Sharpness is the variance of the Laplacian against the teacher's.
 {scores}
 
 By `python -m cartoongan_tf.evaluate --weights saved_models/{style}/light.keras \
---teacher {style}.keras --photos BSDS500 --hold-out {hold_out}`; the TFLite files with
-`--square 256`.
+--teacher {style}.keras --photos PHOTOS --hold-out {hold_out}`; the TFLite files with
+`--square 256` and `--square 512`, the latter on the {large} photos that are as large.
 
 TFLite files against `light.keras`, on {reported} held-out photos (`export`'s report):
 
@@ -110,27 +112,26 @@ def main(argv):
 def ship(args):
     """A style's files and card."""
     terminal.load_tensorflow()
-    from cartoongan_tf.data.pairs import hold_out, name_pairs
+    from cartoongan_tf.data.pairs import describe_pairs, hold_out, name_pairs
     from cartoongan_tf.exporting import bundle, photos
     from cartoongan_tf.inference.weights import load_generator
     from cartoongan_tf.networks.statistics import StatisticsGenerator
 
-    # Before there was a margin, there was none.
-    config = {"margin": 0, **json.loads((args.run / "config.json").read_text())}
+    config = json.loads((args.run / "config.json").read_text())
     style = config["style"]
     generator = load_generator(args.run / "generator.keras")
     files = paths.find(args.photos)
     learnt, held = hold_out(files, config["hold_out"])
     # What the teacher drew of them for the run.
     wanted = config["teacher"], files, config["image_size"], config["seed"]
-    wanted += (config["margin"],)
-    drawn = args.run.parent.parent / name_pairs(*wanted) / "held"
+    name = name_pairs(describe_pairs(*wanted, config["margin"]))
+    drawn = Path(config["pairs"] or args.run.parent.parent / name) / "held"
     with tempfile.TemporaryDirectory() as folder:
         folder = Path(folder)
         for name, files in (("learnt", learnt), ("held", held)):
             (folder / name).mkdir()
             for file in files:
-                shutil.copy(file, folder / name)
+                shutil.copy(os.path.realpath(file), folder / name / file.name)
         sets = photos.load_photos(folder / "learnt", folder / "held")
         rows = bundle.export(
             generator,
@@ -168,7 +169,9 @@ def ship(args):
         twin=TWIN,
         source=styles.STYLES[style].source,
         parameters=generator.count_params(),
-        **{k: config[k] for k in ("width", "trunk", "num_blocks", "norm", "hold_out")},
+        **{k: config[k] for k in ("width", "trunk", "num_blocks", "deep", "norm")},
+        hold_out=config["hold_out"],
+        large=results["large"],
         photos=len(learnt) + len(held),
         learnt=len(learnt),
         held=len(held),
@@ -265,7 +268,7 @@ def flags(config):
     from cartoongan_tf.plans.lessons import Lesson
 
     usual = {field.name: field.default for field in fields(Lesson)}
-    named = {"teacher": f"{config['style']}.keras", "photos": "BSDS500"}
+    named = {"teacher": f"{config['style']}.keras", "photos": "PHOTOS", "pairs": ""}
     for name, value in {**config, **named}.items():
         if name == "start" and value:
             value = "START.keras"
@@ -287,15 +290,18 @@ def score(folder, style, teacher, photos, drawn):
     results["teacher"] = {
         "light.keras": scores.summarize([scores.score(light(p), t) for p, t in pairs])
     }
-    # Not at 512: the photos have 321 pixels of height.
-    squares = [scores.cut_square(picture, 256) for picture in pictures]
-    truths = [draw(square) for square in squares]
-    pairs = list(zip(squares, truths, strict=True))
-    for variant in VARIANTS:
-        name = f"tflite/{style}_256_{variant}.tflite"
-        run = Cartoonizer(folder / name, draw_size="full", color="style")
-        rows = [scores.score(run(p), t) for p, t in pairs]
-        results["teacher"][Path(name).name] = scores.summarize(rows)
+    results["large"] = 0
+    for size in SIZES:
+        fit = [p for p in pictures if min(p.shape[:2]) >= min(size, SMALL)]
+        if size > SMALL:
+            results["large"] = len(fit)
+        squares = [scores.cut_square(picture, size) for picture in fit]
+        pairs = [(square, draw(square)) for square in squares]
+        for variant in VARIANTS if pairs else ():
+            name = f"tflite/{style}_{size}_{variant}.tflite"
+            run = Cartoonizer(folder / name, draw_size="full", color="style")
+            rows = [scores.score(run(p), t) for p, t in pairs]
+            results["teacher"][Path(name).name] = scores.summarize(rows)
     return results
 
 

@@ -175,6 +175,16 @@ MEASURES = (
         "How far the worst straight seam from side to side stands out; 1 is none.",
     ),
     Measure(
+        "streaks",
+        "streaks",
+        "low",
+        "drawing",
+        "How restless the picture is where the photo is plain, in skies above all: root "
+        "mean square of what was changed, wider than grain and narrower than shading. "
+        "0 where nothing is plain.",
+        unit="levels",
+    ),
+    Measure(
         "psnr",
         "PSNR to the teacher",
         "high",
@@ -214,6 +224,7 @@ def of_picture(picture, photo, truth=None) -> dict[str, float]:
         "sharpness": metrics.sharpness(picture) / max(metrics.sharpness(photo), 1e-6),
         "border": surfaces.border_excess(picture, photo),
         "seams": surfaces.seams(picture, photo),
+        "streaks": surfaces.streaks(picture, photo),
         **of_cartoon(picture),
     }
     if truth is not None:

@@ -1,4 +1,4 @@
-"""What a picture's surface is like: flat paint, grids, borders, seams."""
+"""What a picture's surface is like: flat paint, grids, borders, seams, streaks."""
 
 import numpy as np
 
@@ -9,6 +9,8 @@ cv2 = images.opencv()
 FLAT = 2.0  # levels of deviation within 5x5 pixels: no stroke and no texture is seen
 WINDOW = 64  # pixels: of the spectra in which grids are looked for
 FRAME, RING = 4, 12  # pixels from a picture's border
+PLAIN = 2.5  # levels of deviation within 15x15: a sky, a wall
+FINE, BROAD = 1.5, 12.0  # pixels: streaks and bands are wider than one, not the other
 
 
 def flatness(picture: np.ndarray) -> float:
@@ -100,6 +102,37 @@ def seams(picture: np.ndarray, photo: np.ndarray) -> float:
         usual = np.median(around, axis=1)
         worst = max(worst, float(((jumps + 1) / (usual + 1)).max()))
     return worst
+
+
+def streaks(picture: np.ndarray, photo: np.ndarray) -> float:
+    """How restless a picture is where its photo is plain, in levels.
+
+    Plain are a photo's skies and walls: 15x15 pixels, grain smoothed, that deviate by
+    less than 2.5 levels. There the root of the mean square of what was changed is
+    taken, between 1.5 and 12 pixels of blur: a network may paint a sky in another
+    colour, and lighter to one side, but not in streaks and bands. 0 where the photo has
+    nothing plain.
+
+    Raises:
+        ValueError: When the two have not one size.
+    """
+    _check(picture, photo)
+    levels = cv2.GaussianBlur(photo.astype(np.float32), (0, 0), FINE)
+    mean = cv2.blur(levels, (15, 15))
+    variance = cv2.blur(levels * levels, (15, 15)) - mean * mean
+    plain = (variance.max(axis=-1) < PLAIN**2).astype(np.uint8)
+    inside = cv2.erode(plain, np.ones((9, 9), np.uint8), borderValue=0) > 0
+    if inside.mean() < 0.005:
+        return 0.0
+    weight = plain.astype(np.float32)
+    change = (picture.astype(np.float32) - photo) * weight[..., None]
+
+    def blur(spread):  # of what is plain, whatever lies beside it
+        total = cv2.GaussianBlur(weight, (0, 0), spread)
+        return cv2.GaussianBlur(change, (0, 0), spread) / (total + 1e-6)[..., None]
+
+    band = (blur(FINE) - blur(BROAD))[inside]
+    return float(np.sqrt(np.mean(np.square(band))))
 
 
 def _to_border(length: int) -> np.ndarray:

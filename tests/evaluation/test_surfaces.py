@@ -97,7 +97,30 @@ def test_a_seam_is_found_and_nothing_else_taken_for_one():
     assert average("seams", tiles) > 6
 
 
+def test_streaks_in_a_plain_sky_are_found_and_paint_is_not():
+    rows, columns = np.mgrid[:160, :200].astype(np.float32)
+    rng = np.random.default_rng(0)
+    sky = np.stack([120 + rows / 8, 160 + rows / 10, 220 - rows / 9], -1)
+    sky += rng.normal(0, 1.5, sky.shape)  # a camera's grain
+    sky[110:] = rng.integers(0, 255, (50, 200, 3))  # a street, which is not plain
+    photo = levels(sky)
+
+    def of(change):
+        return surfaces.streaks(levels(sky + change), photo)
+
+    paint = np.array([-40.0, 10.0, -70.0]) + (columns / 20)[..., None]  # green at dusk
+    streaks = 8 * np.sin(columns / 4 + rows / 9)[..., None]
+    bands = 8 * np.sign(np.sin(rows / 6))[..., None] * np.array([1.0, 0.0, 0.0])
+    street = np.where(rows < 118, 0, rng.normal(0, 60, rows.shape))[..., None]
+    assert of(0) == 0
+    assert of(paint) < 0.5 and of(street) < 0.5
+    assert of(streaks) > 3 and of(bands) > 2
+    assert of(paint + streaks) == pytest.approx(of(streaks), rel=0.1)
+    busy = rng.integers(0, 255, (160, 200, 3)).astype(np.uint8)
+    assert surfaces.streaks(255 - busy, busy) == 0  # nothing plain in it
+
+
 def test_pictures_of_another_size_are_refused():
-    for measure in (surfaces.border_excess, surfaces.seams):
+    for measure in (surfaces.border_excess, surfaces.seams, surfaces.streaks):
         with pytest.raises(ValueError, match="must have its photo's size. Received"):
             measure(PHOTOS[0], PHOTOS[0][1:])
