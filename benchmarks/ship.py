@@ -43,7 +43,8 @@ TWIN = (
 )
 LICENCE = (
     "research and non-commercial use: distilled from the CartoonGAN authors' published "
-    "weights on photos, most of them of BSDS500, both for research and non-commercial use"
+    "weights on photos, many of them of BSDS500, both for research and non-commercial "
+    "use"
 )
 CARD = """\
 # {style}: light generator

@@ -179,9 +179,9 @@ MEASURES = (
         "streaks",
         "low",
         "drawing",
-        "How restless the picture is where the photo is plain, in skies above all: root "
-        "mean square of what was changed, wider than grain and narrower than shading. "
-        "0 where nothing is plain.",
+        "How restless the picture is where the photo is plain, in skies above all: "
+        "root mean square of what was changed, wider than grain and narrower than "
+        "shading. 0 where nothing is plain.",
         unit="levels",
     ),
     Measure(
