@@ -184,9 +184,8 @@ def distill(args):
     )
     (photos,) = unpack_pictures(args.data)
     keras.utils.set_random_seed(lesson.seed)
-    student = LightGenerator(
-        lesson.width, lesson.trunk, lesson.num_blocks, lesson.norm, lesson.padding
-    )
+    named = ("width", "trunk", "num_blocks", "deep", "norm", "padding")
+    student = LightGenerator(**{name: getattr(lesson, name) for name in named})
     first = student.get_weights()
     lessons = gpu_lessons.TableLessons(student, lesson)  # compiled once for all
     for teacher in args.teacher:

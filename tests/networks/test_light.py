@@ -42,10 +42,32 @@ def test_any_multiple_of_four_gives_a_picture_of_the_same_size(norm, size):
     assert np.abs(out).max() <= 1
 
 
+@pytest.mark.parametrize("size", [(8, 8), (36, 52), (12, 100), (64, 32)])
+def test_blocks_at_an_eighth_draw_pictures_of_those_sizes_too(size):
+    generator = small(deep=2)
+    x = photo(2, *size, 3)
+    out = generator(x).numpy()
+    assert out.shape == (2, *size, 3)
+    # Traced without sizes, as exports are, and compiled with them.
+    any_size = tf.function(
+        generator, input_signature=[tf.TensorSpec([None, None, None, 3])]
+    )
+    assert np.allclose(any_size(x), out, atol=1e-5)
+    assert np.allclose(tf.function(generator, jit_compile=True)(x), out, atol=1e-4)
+
+
+def test_blocks_at_an_eighth_do_not_shift_what_lies_on_odd_maps():
+    keras.utils.set_random_seed(3)
+    generator = small(norm="none", deep=1)
+    x = photo(1, 128, 128, 3)
+    whole, cut = generator(x), generator(x[:, :124, :124])
+    assert np.allclose(whole[:, :24, :24], cut[:, :24, :24], atol=1e-5)
+
+
 @pytest.mark.parametrize("norm", NORMS)
 @pytest.mark.parametrize("dtype", ["float32", "mixed_bfloat16"])
 def test_saved_generator_gives_the_same_picture_under_any_policy(tmp_path, norm, dtype):
-    generator = small(norm=norm, padding="reflect", dtype=dtype)
+    generator = small(norm=norm, padding="reflect", deep=1, dtype=dtype)
     generator.save(tmp_path / "g.keras")
     keras.config.set_dtype_policy("float32")
     loaded = load_generator(tmp_path / "g.keras")
@@ -68,7 +90,7 @@ def test_it_runs_under_xla(norm):
 @pytest.mark.parametrize("norm", NORMS)
 @pytest.mark.parametrize("padding", PADDINGS)
 def test_every_operation_in_tflite_is_one_that_xnnpack_takes(norm, padding):
-    model = tflite.convert(small(norm=norm, padding=padding), 32)
+    model = tflite.convert(small(norm=norm, padding=padding, deep=1), 32)
     assert set(tflite.count_ops(model)) <= DELEGATED
 
 
@@ -107,7 +129,7 @@ def test_some_norms_see_the_whole_picture_and_the_others_their_surroundings():
 
 @pytest.mark.parametrize(
     "argument, value",
-    [("width", 0), ("trunk", 1.5), ("num_blocks", -1), ("norm", "layer")],
+    [("width", 0), ("trunk", 1.5), ("num_blocks", -1), ("deep", -1), ("norm", "layer")],
 )
 def test_an_argument_that_makes_no_sense_is_refused(argument, value):
     with pytest.raises(
