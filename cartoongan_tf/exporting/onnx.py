@@ -128,19 +128,19 @@ def _pad_explicitly(node, helper) -> None:
     """Puts the numbers in place of `auto_pad` that it comes to in our networks.
 
     A side is a multiple of 4 where it enters a network, which halves it twice: so it is
-    a multiple of the stride wherever a convolution has one.
+    a multiple of the stride wherever a kernel is wider than that. Where it is as wide,
+    the last pixel of an odd side is given company.
     """
     given = {a.name: helper.get_attribute_value(a) for a in node.attribute}
     rule = given.get("auto_pad", b"NOTSET")
     if rule == b"NOTSET":
         return
     assert rule == b"SAME_UPPER" and set(given["dilations"]) == {1}, given
-    totals = [
-        max(0, kernel - stride)
-        for kernel, stride in zip(given["kernel_shape"], given["strides"], strict=True)
-    ]
-    befores = [total // 2 for total in totals]  # the odd pixel stands behind
-    afters = [total - before for total, before in zip(totals, befores, strict=True)]
+    befores, afters = [], []
+    for kernel, stride in zip(given["kernel_shape"], given["strides"], strict=True):
+        total = kernel - stride if kernel > stride else stride - 1
+        befores.append(total // 2 if kernel > stride else 0)
+        afters.append(total - befores[-1])  # the odd pixel stands behind
     kept = [a for a in node.attribute if a.name != "auto_pad"]
     del node.attribute[:]
     node.attribute.extend([*kept, helper.make_attribute("pads", befores + afters)])
