@@ -66,7 +66,13 @@ def main(argv):
         run = Run.open(args.resume)
         given = run.read_config()
         if isinstance(given.get("pairs"), int):  # an earlier version's
-            given = {"deep": 0, "ema": 0.0, **given, "windows": given["pairs"]}
+            given = {
+                "deep": 0,
+                "ema": 0.0,
+                "shift": 0,
+                **given,
+                "windows": given["pairs"],
+            }
             del given["pairs"]
         runs = run.folder.parent.parent.parent
     missing = [name for name in ("style", "teacher", "photos") if name not in given]

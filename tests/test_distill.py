@@ -19,6 +19,8 @@ SMALL = (
         32,
         "--margin",
         4,
+        "--shift",
+        0,
         "--hold-out",
         3,
         "--steps",
@@ -88,7 +90,7 @@ def test_a_run_of_an_earlier_version_goes_on(command, given, tmp_path):
     assert command("distill", *given, *SMALL, "--deep", 0, "--ema", 0).returncode == 0
     run = tmp_path / "runs" / "mine" / "light" / "00001"
     config = json.loads((run / "config.json").read_text())
-    for name in ("deep", "ema"):
+    for name in ("deep", "ema", "shift"):
         del config[name]
     config |= {"pairs": config.pop("windows"), "steps": 6}  # a count, in those days
     (run / "config.json").write_text(json.dumps(config))
@@ -124,6 +126,7 @@ def test_what_is_missing_is_said_in_one_line(command, arguments, said):
     [
         (["--teacher", "no.keras"], "No such file"),
         (["--image-size", 30], "`image_size` must be a multiple of 4"),
+        (["--shift", 6], "`shift` must be a multiple of 4, and leave 32"),
         (["--margin", 32], "`margin` must be a multiple of 4, less than"),
         (["--steps", 0], "`steps` must be at least 1"),
         (["--detail-weight", -1], "`detail_weight` must be at least 0"),

@@ -47,6 +47,13 @@ class Lesson:
         group=LENGTH,
         least=0,
     )
+    shift: int = flag(
+        8,
+        "pixels that a window loses each time it is learnt from, at random left or "
+        "right, above or below, by fours; its lines then lie elsewhere on small maps",
+        group=LENGTH,
+        least=0,
+    )
     hold_out: int = flag(
         8, "one photo in so many is kept for scores", group=LENGTH, least=0
     )
@@ -109,6 +116,11 @@ class Lesson:
     def __post_init__(self):
         check(self)
         check_sizes(self.batch_size, self.image_size)
+        if self.shift % 4 or self.shift > self.image_size - 32:
+            raise ValueError(
+                "`shift` must be a multiple of 4, and leave 32 pixels of `image_size`. "
+                f"Received: shift={self.shift}, image_size={self.image_size}"
+            )
         if self.margin % 4 or self.margin >= self.image_size:
             raise ValueError(
                 "`margin` must be a multiple of 4, less than `image_size`. Received: "

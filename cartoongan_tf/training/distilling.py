@@ -208,10 +208,15 @@ class Distillation:
         def draw(number):
             rng = np.random.default_rng((lesson.seed, 1, number // count))
             pair = self.pairs[int(rng.permutation(count)[number % count])]
-            return (*pair, smooth_edges(pair[1])) if with_smooth else pair
+            rng = np.random.default_rng((lesson.seed, 2, number))
+            # A teacher of stride 4 draws what is shifted by other steps anew.
+            top, left = 4 * rng.integers(0, lesson.shift // 4 + 1, 2)
+            pair = [part[top : top + side, left : left + side] for part in pair]
+            return (*pair, smooth_edges(pair[1])) if with_smooth else tuple(pair)
 
         parts = 2 + with_smooth
-        shape = (lesson.image_size, lesson.image_size, 3)
+        side = lesson.image_size - lesson.shift
+        shape = (side, side, 3)
 
         def to_tensors(number):
             pictures = tf.numpy_function(

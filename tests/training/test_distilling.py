@@ -29,7 +29,8 @@ def lesson(tmp_path_factory):
         str(folder / "teacher.keras"),
         str(folder / "photos"),
         windows=6,
-        image_size=32,
+        image_size=40,
+        shift=8,
         margin=4,
         hold_out=3,
         steps=8,
@@ -96,6 +97,18 @@ def test_a_run_that_was_stopped_goes_on_to_the_same_weights(
     for one, other in zip(weights(whole), weights(run), strict=True):
         assert np.array_equal(one, other)
     assert whole.history.read_text() == run.history.read_text()
+
+
+def test_a_window_is_cut_elsewhere_each_time_and_its_cartoon_with_it(lesson, tmp_path):
+    work = Distillation(lesson, tmp_path)
+    work.pairs.make(lambda windows, margin: -windows, lesson.windows)
+    batches = [next(iter(work._make_batches(step))) for step in range(6)]
+    for photo, cartoon in batches:
+        assert photo.shape == (2, 32, 32, 3)
+        assert np.abs(photo + cartoon).max() < 0.01
+    # Step 0 and step 3 begin an epoch of six windows each: the same ones, cut anew.
+    seen = {np.asarray(p).tobytes() for batch in batches for p in batch[0]}
+    assert 6 < len(seen) <= 12  # nine places, and chance
 
 
 @pytest.mark.slow
