@@ -8,7 +8,7 @@ import sys
 
 from cartoongan_tf import terminal
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 _HOMES = {
     "Cartoonizer": "inference.cartoonizer",
