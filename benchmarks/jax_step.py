@@ -267,11 +267,12 @@ class LessonLoss:
 
     def __call__(self, fake, cartoon):
         wanted, bands = self.bands(cartoon), self.bands(fake)
-        strengths = map(losses.strength_of_detail, (wanted, bands))
+        strengths = [losses.strength_of_detail(each) for each in (wanted, bands)]
         return (
             losses.distance(cartoon, fake)
             + self.lesson.detail_weight * losses.distance(wanted, bands)
             + self.lesson.strength_weight * losses.distance(*strengths)
+            + self.lesson.calm_weight * losses.unrest(*strengths)
         )
 
 

@@ -11,6 +11,7 @@ from cartoongan_tf.models.losses import (
     least_squares_d_loss,
     least_squares_g_loss,
     strength_of_detail,
+    unrest,
 )
 from cartoongan_tf.networks import network
 from cartoongan_tf.networks.layers import DetailBands
@@ -67,6 +68,7 @@ class Distiller(keras.Model):
         d_optimizer=None,
         detail_weight=0.5,
         strength_weight=0.0,
+        calm_weight=0.0,
         feature_weight=0.0,
         adversarial_weight=0.0,
         clip_norm=0.0,
@@ -80,6 +82,9 @@ class Distiller(keras.Model):
             d_optimizer: The discriminator's.
             detail_weight: Of the bands; the pixels have 1.
             strength_weight: Of the bands' strength.
+            calm_weight: Of the strength beyond the teacher's where the teacher draws
+                next to none. A line in a plain sky is seen at once, and the other
+                terms, means over pictures, hardly know of it.
             feature_weight: Of the features.
             adversarial_weight: Of the adversarial term.
             clip_norm: Largest norm of the student's gradient; 0 for any.
@@ -96,6 +101,7 @@ class Distiller(keras.Model):
         for name, value, needed in (
             ("detail_weight", detail_weight, self.bands),
             ("strength_weight", strength_weight, self.bands),
+            ("calm_weight", calm_weight, self.bands),
             ("feature_weight", feature_weight, self.features),
             ("adversarial_weight", adversarial_weight, self.discriminator),
         ):
@@ -108,7 +114,7 @@ class Distiller(keras.Model):
                     f"`{name}` must be 0 without its network. Received: {name}={value}"
                 )
         self.detail_weight, self.feature_weight = detail_weight, feature_weight
-        self.strength_weight = strength_weight
+        self.strength_weight, self.calm_weight = strength_weight, calm_weight
         self.adversarial_weight, self.clip_norm = adversarial_weight, clip_norm
         self.average = WeightAverage(self.generator, ema) if ema else None
         self.d_optimizer = None
@@ -144,10 +150,12 @@ class Distiller(keras.Model):
         loss = pixel_loss + self.detail_weight * detail_loss
         self.trackers["pixel_loss"].update_state(pixel_loss)
         self.trackers["detail_loss"].update_state(detail_loss)
-        if self.strength_weight:
-            strength_loss = distance(*map(strength_of_detail, (wanted, bands)))
+        if self.strength_weight or self.calm_weight:
+            strengths = [strength_of_detail(each) for each in (wanted, bands)]
+            strength_loss = distance(*strengths)
             self.trackers["strength_loss"].update_state(strength_loss)
             loss += self.strength_weight * strength_loss
+            loss += self.calm_weight * unrest(*strengths)
         if self.feature_weight:
             feature_loss = distance(self.features(y), self.features(y_pred))
             self.trackers["feature_loss"].update_state(feature_loss)

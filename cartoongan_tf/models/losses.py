@@ -89,6 +89,7 @@ def measure_tone(pictures, wanted):
 
 TONE_WINDOW = 8  # pixels: wider than lines
 DETAIL_WINDOW = 8  # pixels, over which the strength of detail is taken
+PLAIN = 0.15  # strength of detail: a deviation of two levels in fine detail
 
 
 def strength_of_detail(bands):
@@ -100,6 +101,17 @@ def strength_of_detail(bands):
     squares = ops.square(ops.cast(bands[..., :6], "float32"))
     means = ops.average_pool(squares, DETAIL_WINDOW, DETAIL_WINDOW // 2, "valid")
     return ops.sqrt(means + 1e-4)  # a root has no gradient at 0
+
+
+def unrest(wanted, found):
+    """How much stronger detail is than wanted where next to none is wanted.
+
+    Args:
+        wanted: Of `strength_of_detail`.
+        found: Likewise.
+    """
+    plain = ops.exp(-wanted / PLAIN)
+    return ops.mean(plain * ops.relu(found - wanted))
 
 
 def distance(x, y):

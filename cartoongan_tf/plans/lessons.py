@@ -69,6 +69,12 @@ class Lesson:
         0.5, "of bands of detail; pixels have 1", group=LOSSES, least=0
     )
     strength_weight: float = flag(0.5, "of the bands' strength", group=LOSSES, least=0)
+    calm_weight: float = flag(
+        3.0,
+        "of detail beyond the teacher's where it draws next to none",
+        group=LOSSES,
+        least=0,
+    )
     feature_weight: float = flag(
         0.0,
         "of VGG19's features, VGG16's where it cannot be downloaded",

@@ -107,6 +107,7 @@ class Distillation:
             ),
             detail_weight=lesson.detail_weight,
             strength_weight=lesson.strength_weight,
+            calm_weight=lesson.calm_weight,
             feature_weight=lesson.feature_weight,
             adversarial_weight=lesson.adversarial_weight,
             clip_norm=1.0,

@@ -272,6 +272,7 @@ def test_a_distillers_step_is_that_of_the_distiller(tmp_path, batches):
         keras.optimizers.Adam(HoldThenDecay(LESSON.learning_rate, LONG), 0.9, 0.99),
         detail_weight=LESSON.detail_weight,
         strength_weight=LESSON.strength_weight,
+        calm_weight=LESSON.calm_weight,
         clip_norm=1.0,
     )
     for number in range(STEPS):

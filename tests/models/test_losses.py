@@ -90,3 +90,15 @@ def test_grain_is_waves_of_two_pixels():
     assert found[4] == pytest.approx(0.25, rel=0.05)
     assert found[8] < 0.03
     assert float(losses.measure_grain(np.ones((1, 8, 8, 3), np.float32))) == 0
+
+
+def test_detail_counts_as_unrest_only_where_next_to_none_is_wanted():
+    def of(wanted, found):
+        shape = (1, 4, 4, 6)
+        return float(
+            losses.unrest(np.full(shape, wanted, "f4"), np.full(shape, found, "f4"))
+        )
+
+    assert of(0.0, 0.3) == pytest.approx(0.3)
+    assert of(0.0, 0.3) > 4 * of(0.3, 0.6) > 0  # as much more, beside lines
+    assert of(0.3, 0.1) == 0  # too little is the other terms' affair
