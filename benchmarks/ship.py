@@ -34,7 +34,6 @@ HOME = ROOT / "saved_models"
 DOCS = ROOT / "docs"
 SIZES = (256, 512)
 VARIANTS = ("float16", "int8")
-LIVE = ("int8-statistics",)  # as well, where there are norms: for `live`
 SMALL = 480  # a photo's short side from which its square is scored at 512
 ORDER = ("pepper", "paprika", "hayao", "hosoda", "shinkai")
 TWIN = (
@@ -116,7 +115,6 @@ def ship(args):
     from cartoongan_tf.data.pairs import describe_pairs, hold_out, name_pairs
     from cartoongan_tf.exporting import bundle, photos
     from cartoongan_tf.inference.weights import load_generator
-    from cartoongan_tf.networks.statistics import StatisticsGenerator
 
     config = json.loads((args.run / "config.json").read_text())
     style = config["style"]
@@ -140,7 +138,7 @@ def ship(args):
             style,
             sets,
             ("tflite",),
-            VARIANTS + (LIVE if StatisticsGenerator(generator).norms else ()),
+            VARIANTS,
             SIZES,
             LICENCE,
         )
@@ -291,7 +289,7 @@ def score(folder, style, teacher, photos, drawn):
     results["teacher"] = {
         "light.keras": scores.summarize([scores.score(light(p), t) for p, t in pairs])
     }
-    results["large"] = 0
+    results["photos"], results["large"] = len(photos), 0
     for size in SIZES:
         fit = [p for p in pictures if min(p.shape[:2]) >= min(size, SMALL)]
         if size > SMALL:
@@ -313,10 +311,13 @@ def write_table():
         for style in ORDER
         if (file := HOME / style / "scores.json").is_file()
     }
-    titles = ("style", *TITLES, "what it draws")
+    titles = ("style", "held-out photos", *TITLES, "what it draws")
     scores = [f"| {' | '.join(titles)} |", "|---" * len(titles) + "|"]
     scores += [
-        told(f"[{style}]({style}/card.md)", result["teacher"]["light.keras"])
+        told(
+            f"[{style}]({style}/card.md) | {result.get('photos', 38)}",
+            result["teacher"]["light.keras"],
+        )
         + f" ![{style}](../mobile/contract/goldens/photo_{style}_float16.png) |"
         for style, result in results.items()
         if "teacher" in result  # a style of our own has none: benchmarks/style.py

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import cv2
+import keras
 import numpy as np
 import pytest
 
@@ -22,6 +23,7 @@ from tests.made_films import pan
 
 @pytest.fixture(scope="module")
 def cartoonizer():
+    keras.utils.set_random_seed(0)
     return Cartoonizer(Generator(2, 0), faces=False)
 
 
@@ -81,6 +83,7 @@ class Noisy:
     def __init__(self, noise):
         self.noise, self.random = noise, np.random.default_rng(0)
         self.draw_size, self.color, self.faces = "full", "style", False
+        self.size = None
 
     def with_statistics(self):
         return None

@@ -9,6 +9,7 @@ import time
 from fractions import Fraction
 
 import av
+import keras
 import numpy as np
 import pytest
 from PIL import Image
@@ -25,6 +26,7 @@ AS_IT_IS = Settings(strength=0)  # the film itself: what is not the network's sh
 
 @pytest.fixture(scope="module")
 def cartoonizer():
+    keras.utils.set_random_seed(0)
     return Cartoonizer(Generator(2, 0), faces=False)
 
 
