@@ -10,7 +10,18 @@ from cartoongan_tf.pictures import images
 
 
 class _Runtime:
-    """What both have in common; `channels`, those of the statistics, is theirs."""
+    """What all have in common; `channels`, those of the statistics, is theirs."""
+
+    def _open(self, source, runtime, threads, kind: str, flags: str) -> None:
+        """Opens a file by its runtime, or takes one that has it open."""
+        is_open = isinstance(source, runtime)
+        self._run = source if is_open else runtime(source, threads)
+        self.channels = self._run.channels
+        if self.channels is None:
+            raise ValueError(
+                f"Weights must be {kind} with statistics, which `python -m "
+                f"cartoongan_tf.export{flags}` wrote. Received: {_name(source)}"
+            )
 
     def __call__(self, image, statistics=None, share=1.0):
         """Draws pictures.
@@ -77,14 +88,7 @@ class ONNXStatistics(_Runtime):
     """
 
     def __init__(self, source, threads: int | None = None):
-        is_open = isinstance(source, ONNXRuntime)
-        self._run = source if is_open else ONNXRuntime(source, threads)
-        self.channels = self._run.channels
-        if self.channels is None:
-            raise ValueError(
-                "Weights must be an .onnx with statistics, which `python -m "
-                f"cartoongan_tf.export` wrote. Received: {source}"
-            )
+        self._open(source, ONNXRuntime, threads, "an .onnx", "")
 
     def _draw(self, image, statistics, share):
         return self._run.draw(image, statistics, share)
@@ -105,15 +109,9 @@ class TFLiteStatistics(_Runtime):
     """
 
     def __init__(self, source, threads: int | None = None):
-        is_open = isinstance(source, TFLiteRuntime)
-        self._run = source if is_open else TFLiteRuntime(source, threads)
-        self.channels = self._run.channels
-        if self.channels is None:
-            raise ValueError(
-                "Weights must be a .tflite with statistics, which `python -m "
-                "cartoongan_tf.export --quantize int8-statistics` wrote. "
-                f"Received: {_name(source)}"
-            )
+        self._open(
+            source, TFLiteRuntime, threads, "a .tflite", " --quantize int8-statistics"
+        )
 
     def _draw(self, image, statistics, share):
         height, width = image.shape[1:3]
