@@ -154,7 +154,9 @@ class LightGenerator(Network):
                 x = layers.ReLU(dtype=policy, name=f"{name}_relu")(x)
             else:
                 x = normed(x, name)
-        x = conv(x, 12, "draw", bias=True)
+        # Near grey at first: strong random detail drives all pixels into tanh's ends,
+        # where no gradient brings them back.
+        x = conv(x, 12, "draw", bias=True, start=0.02)
         # float32: sixteen bits would quantize the picture itself.
         x = DepthToSpace(2, dtype="float32", name="spread")(x)
         cartoon = layers.Activation("tanh", dtype="float32", name="cartoon")(x)

@@ -10,6 +10,9 @@ from cartoongan_tf.networks.discriminators import PatchDiscriminator
 from cartoongan_tf.networks.features import LAYERS, VGG19Features
 from cartoongan_tf.networks.layers import DetailBands
 from cartoongan_tf.networks.light import LightGenerator
+from cartoongan_tf.pictures import images
+from cartoongan_tf.plans.lessons import Lesson
+from cartoongan_tf.samples import samples
 
 
 def batch(parts=2, size=32, seed=0):
@@ -49,6 +52,22 @@ def test_features_add_their_distance():
     assert loss == pytest.approx(wanted, rel=1e-5)
 
 
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_random_weights_begin_to_learn_at_the_rate_of_the_default(seed):
+    # Random detail, taken away in great steps, drove every pixel into one end of tanh.
+    keras.utils.set_random_seed(seed)
+    distiller = Distiller(LightGenerator(num_blocks=2, deep=3))
+    optimizer = keras.optimizers.Adam(Lesson("s", "t", "p").learning_rate, 0.9, 0.99)
+    distiller.compile(optimizer, strength_weight=0.5, calm_weight=3.0, clip_norm=1.0)
+    photo = images.to_signed(samples.draw_photo(seed, 64, 64)[None])
+    step = tf.function(distiller.train_step)
+    for _ in range(30):
+        distiller.reset_metrics()
+        logs = step((photo, -0.5 * photo))
+    assert float(logs["pixel_loss"]) < 0.35
+    assert np.abs(distiller(photo)).mean() < 0.9
+
+
 @pytest.mark.parametrize("norm", ["instance", "batch", "global"])
 def test_a_student_learns_what_it_is_shown(norm):
     distiller = Distiller(student(norm))
@@ -59,7 +78,7 @@ def test_a_student_learns_what_it_is_shown(norm):
     for _ in range(40):
         distiller.reset_metrics()
         losses.append(float(step((photo, -0.5 * photo))["loss"]))
-    assert losses[-1] < 0.6 * losses[0]
+    assert losses[-1] < 0.75 * losses[0]
 
 
 def test_the_adversarial_term_moves_both_networks():
