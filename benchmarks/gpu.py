@@ -184,7 +184,10 @@ def distill(args):
     )
     (photos,) = unpack_pictures(args.data)
     keras.utils.set_random_seed(lesson.seed)
-    named = ("width", "trunk", "num_blocks", "deep", "norm", "padding")
+    named = (
+        *("width", "trunk", "num_blocks", "block_norms", "deep", "deep_norms"),
+        *("norm", "padding"),
+    )
     student = LightGenerator(**{name: getattr(lesson, name) for name in named})
     first = student.get_weights()
     lessons = gpu_lessons.TableLessons(student, lesson)  # compiled once for all

@@ -18,6 +18,7 @@ import keras
 import numpy as np
 from jax import numpy as jnp
 
+from cartoongan_tf.models.muon import Muon
 from cartoongan_tf.pictures import images
 from cartoongan_tf.porting import arrays
 
@@ -155,7 +156,8 @@ class TableLessons:
         self.student, self.lesson = student, lesson
         self.draw = jax_step.function_of(student)
         self.loss_of = jax_step.LessonLoss(lesson)
-        self.optimizer = keras.optimizers.Adam(lesson.learning_rate, 0.9, 0.99)
+        optimizer = Muon if lesson.optimizer == "muon" else keras.optimizers.Adam
+        self.optimizer = optimizer(lesson.learning_rate, 0.9, 0.99)
         self.optimizer.build(student.trainable_variables)
         self.run = jax.jit(self._run, donate_argnums=0, static_argnums=4)
         self.error = jax.jit(self._error)

@@ -45,6 +45,7 @@ LICENCE = (
     "weights on photos, many of them of BSDS500, both for research and non-commercial "
     "use"
 )
+NETWORK = "width", "trunk", "num_blocks", "block_norms", "deep", "deep_norms", "norm"
 CARD = """\
 # {style}: light generator
 
@@ -54,7 +55,8 @@ CARD = """\
 `tflite/{style}_<size>_<variant>.tflite`, what their input and output are in \
 `tflite/model.json` |
 | network | `LightGenerator(width={width}, trunk={trunk}, num_blocks={num_blocks}, \
-deep={deep}, norm="{norm}")`, {parameters:,} parameters |
+block_norms={block_norms}, deep={deep}, deep_norms={deep_norms}, norm="{norm}")`, \
+{parameters:,} parameters |
 | teacher | the authors' published {style} network ({source}), converted by \
 `python -m cartoongan_tf.convert authors {style}.npz --out {style}.keras`; \
 Y. Chen, Y.-K. Lai, Y.-J. Liu, CVPR 2018; weights as arrays from \
@@ -168,7 +170,7 @@ def ship(args):
         twin=TWIN,
         source=styles.STYLES[style].source,
         parameters=generator.count_params(),
-        **{k: config[k] for k in ("width", "trunk", "num_blocks", "deep", "norm")},
+        **{name: config[name] for name in NETWORK},
         hold_out=config["hold_out"],
         large=results["large"],
         photos=len(learnt) + len(held),

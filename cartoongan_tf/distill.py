@@ -65,7 +65,9 @@ def main(argv):
             )
         run = Run.open(args.resume)
         given = run.read_config()
-        if isinstance(given.get("pairs"), int):  # an earlier version's
+        # Those of earlier versions did not say what there was no choice of.
+        given = {"optimizer": "adam", "block_norms": 1, "deep_norms": 1, **given}
+        if isinstance(given.get("pairs"), int):
             given = {
                 "deep": 0,
                 "ema": 0.0,

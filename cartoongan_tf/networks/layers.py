@@ -32,19 +32,26 @@ class InstanceNormalization(Measuring):
         epsilon: Added to the variance, inside the root. It is part of a trained model:
             1e-3 in place of the published networks' 1e-9 moves their output by 0.27.
 
+        start: Of the scale, before training: less for the end of a residual block,
+            which then begins as nearly nothing.
+
     Input and output: `(batch, height, width, channels)`.
 
     Reference: Ulyanov et al., 2016, https://arxiv.org/abs/1607.08022
     """
 
-    def __init__(self, epsilon=1e-5, **kwargs):
+    def __init__(self, epsilon=1e-5, start=1.0, **kwargs):
         super().__init__(**kwargs)
-        self.epsilon = epsilon
+        self.epsilon, self.start = epsilon, start
 
     def build(self, input_shape):
         super().build(input_shape)
         channels = (input_shape[-1],)
-        self.gamma = self.add_weight(name="gamma", shape=channels, initializer="ones")
+        self.gamma = self.add_weight(
+            name="gamma",
+            shape=channels,
+            initializer=keras.initializers.Constant(self.start),
+        )
         self.beta = self.add_weight(name="beta", shape=channels, initializer="zeros")
 
     def call(self, inputs):
@@ -62,7 +69,8 @@ class InstanceNormalization(Measuring):
         return input_shape
 
     def get_config(self):
-        return {**super().get_config(), "epsilon": self.epsilon}
+        own = {"epsilon": self.epsilon, "start": self.start}
+        return {**super().get_config(), **own}
 
 
 @keras.saving.register_keras_serializable(package="cartoongan_tf")

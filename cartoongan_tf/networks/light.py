@@ -33,6 +33,8 @@ class LightGenerator(Network):
         deep: Residual blocks behind them at an eighth of the picture's sides, of
             `2 * trunk` channels: each has four times the weights of one of the trunk
             and sees twice as far, for the same time. 0 for none.
+        block_norms: Instance norms in each block at a quarter, 0 to 2.
+        deep_norms: In each at an eighth, where they cost half as much.
         norm: `"instance"` sees the whole picture, as the paper's generator does;
             `"batch"` folds into the convolutions and quantizes fully, but sees no
             further than its convolutions reach; `"global"` is batch norm, and in each
@@ -47,7 +49,7 @@ class LightGenerator(Network):
 
     ARGUMENTS = (
         *("width", "trunk", "num_blocks", "deep"),
-        *("norm", "padding", "recolor"),
+        *("block_norms", "deep_norms", "norm", "padding", "recolor"),
     )
 
     def __init__(
@@ -59,6 +61,8 @@ class LightGenerator(Network):
         deep=0,
         padding="zeros",
         recolor=False,
+        block_norms=1,
+        deep_norms=1,
         dtype=None,
         name=None,
         **kwargs,
@@ -67,6 +71,8 @@ class LightGenerator(Network):
         check_at_least("trunk", trunk, 1)
         check_at_least("num_blocks", num_blocks, 0)
         check_at_least("deep", deep, 0)
+        check_one_of("block_norms", block_norms, (0, 1, 2))
+        check_one_of("deep_norms", deep_norms, (0, 1, 2))
         check_one_of("norm", norm, NORMS)
         check_one_of("padding", padding, PADDINGS)
         policy = keras.dtype_policies.get(dtype or keras.config.dtype_policy())
@@ -92,9 +98,11 @@ class LightGenerator(Network):
                 name=name,
             )(x)
 
-        def normed(x, name, relu=True):
+        def normed(x, name, relu=True, start=1.0):
             if norm == "instance":
-                x = InstanceNormalization(dtype=policy, name=f"{name}_in")(x)
+                x = InstanceNormalization(start=start, dtype=policy, name=f"{name}_in")(
+                    x
+                )
             elif not plain:
                 x = layers.BatchNormalization(dtype=policy, name=f"{name}_bn")(x)
             return layers.ReLU(dtype=policy, name=f"{name}_relu")(x) if relu else x
@@ -116,29 +124,33 @@ class LightGenerator(Network):
             shifted = layers.Add(dtype=policy, name=f"{name}_shifted")([scaled, shift])
             return layers.Add(dtype=policy, name=f"{name}_seen")([x, shifted])
 
-        def blocks(x, channels, count, name):
+        def blocks(x, channels, count, norms, name):
             for block in range(1, 1 + count):
                 shortcut, first, second = x, f"{name}{block}_1", f"{name}{block}_2"
-                x = normed(conv(x, channels, first), first)
+                if norm == "instance" and norms == 0:
+                    x = conv(x, channels, first, bias=True)
+                    x = layers.ReLU(dtype=policy, name=f"{first}_relu")(x)
+                else:
+                    x = normed(conv(x, channels, first), first)
                 if norm == "global":
                     x = look(x, f"{name}{block}")
-                if norm in ("instance", "none"):
-                    # One norm a block: half of their time, and as good pictures.
+                if norm == "none" or norm == "instance" and norms < 2:
                     x = conv(x, channels, second, bias=True, start=0.2)
                 else:
-                    x = normed(conv(x, channels, second), second, relu=False)
+                    start = 0.2 if norm == "instance" else 1.0
+                    x = normed(conv(x, channels, second), second, False, start)
                 x = layers.Add(dtype=policy, name=f"{name}{block}_add")([shortcut, x])
             return x
 
         photo = keras.Input((None, None, 3), name="photo")
         lines = x = normed(conv(photo, width, "half1", 2, kernel=5), "half1")
         x = normed(conv(x, trunk, "down", 2), "down")
-        x = blocks(x, trunk, num_blocks, "block")
+        x = blocks(x, trunk, num_blocks, block_norms, "block")
         if deep:
             # A kernel of 2 lies alike on maps of even and of odd sides.
             wide = 2 * trunk
             deeper = normed(conv(x, wide, "deep_down", 2, kernel=2), "deep_down")
-            deeper = blocks(deeper, wide, deep, "deep")
+            deeper = blocks(deeper, wide, deep, deep_norms, "deep")
             deeper = conv(deeper, trunk, "deep_up", kernel=1, bias=True, start=0.2)
             deeper = EnlargeTo(dtype=policy, name="deep_enlarge")([deeper, x])
             x = layers.Add(dtype=policy, name="deep_add")([x, deeper])
@@ -170,6 +182,7 @@ class LightGenerator(Network):
         self.num_blocks = num_blocks
         self.norm = norm
         self.deep = deep
+        self.block_norms, self.deep_norms = block_norms, deep_norms
         self.padding = padding
         self.policy = policy
         # Measured at 1 and 4 megapixels: 8 for each channel of the half-size maps.

@@ -7,6 +7,7 @@ from cartoongan_tf.networks.choices import NORMS, PADDINGS
 from cartoongan_tf.plans.flags import check, flag
 from cartoongan_tf.plans.plans import PRECISIONS
 
+OPTIMIZERS = "muon", "adam"
 # The headings of the help, in their order.
 LENGTH, NETWORK, LOSSES = GROUPS = (
     "how long, on what",
@@ -64,6 +65,12 @@ class Lesson:
     learning_rate: float = flag(
         1e-3, "constant for half of the steps, then falling to 0", group=LOSSES, least=0
     )
+    optimizer: str = flag(
+        "muon",
+        "of the student; a few thousand steps of muon do what many of adam do",
+        group=LOSSES,
+        choices=OPTIMIZERS,
+    )
     d_learning_rate: float = flag(1e-4, "of the discriminator", group=LOSSES, least=0)
     detail_weight: float = flag(
         0.5, "of bands of detail; pixels have 1", group=LOSSES, least=0
@@ -93,6 +100,10 @@ class Lesson:
     deep: int = flag(
         3, "those of twice as many channels at an eighth", group=NETWORK, least=0
     )
+    block_norms: int = flag(
+        0, "instance norms in each block at a quarter", group=NETWORK, choices=(0, 1, 2)
+    )
+    deep_norms: int = flag(2, "in each at an eighth", group=NETWORK, choices=(0, 1, 2))
     norm: str = flag("instance", group=NETWORK, choices=NORMS)
     padding: str = flag("zeros", group=NETWORK, choices=PADDINGS)
     start: str = flag(

@@ -22,6 +22,7 @@ from cartoongan_tf.evaluation import scores
 from cartoongan_tf.inference.weights import load_generator
 from cartoongan_tf.models.averages import averaged
 from cartoongan_tf.models.distiller import Distiller
+from cartoongan_tf.models.muon import Muon
 from cartoongan_tf.models.schedules import HoldThenDecay
 from cartoongan_tf.networks.discriminators import PatchDiscriminator
 from cartoongan_tf.networks.features import make_features
@@ -38,6 +39,7 @@ from cartoongan_tf.training.runs import Run
 from cartoongan_tf.training.teachers import Teacher
 
 COLUMNS = (*Distiller.METRICS, *scores.NAMES, "worst_psnr")  # of history.csv
+OPTIMIZERS = {"muon": Muon, "adam": keras.optimizers.Adam}
 BACKUP_SECONDS = 300
 SAMPLES = 6
 WATCHED = 8  # held-out photos that are scored after every epoch; all at the end
@@ -65,9 +67,16 @@ class Distillation:
         folder = Path(lesson.pairs) if lesson.pairs else cache / name_pairs(self.about)
         self.pairs = Pairs(folder, self.learnt, *windows)
         keras.utils.set_random_seed(lesson.seed)
-        arguments = ("width", "trunk", "num_blocks", "deep", "norm", "padding")
+        arguments = (
+            "width",
+            "trunk",
+            "num_blocks",
+            "block_norms",
+            "deep",
+            "deep_norms",
+        )
         self.student = LightGenerator(
-            **{name: getattr(lesson, name) for name in arguments},
+            **{name: getattr(lesson, name) for name in (*arguments, "norm", "padding")},
             dtype=PRECISIONS[lesson.mixed_precision],
         )
         if lesson.start:
@@ -99,7 +108,7 @@ class Distillation:
             judge = PatchDiscriminator(16, bands=True, dtype=dtype)
         self.distiller = Distiller(self.student, features, judge)
         self.distiller.compile(
-            keras.optimizers.Adam(
+            OPTIMIZERS[lesson.optimizer](
                 HoldThenDecay(lesson.learning_rate, lesson.steps), 0.9, 0.99
             ),
             keras.optimizers.Adam(

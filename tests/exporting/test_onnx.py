@@ -109,7 +109,7 @@ def test_a_file_without_statistics_is_refused(path):
 NETWORKS = {
     "paper": lambda: Generator(4, 1, recolor=True),
     "light": lambda: LightGenerator(4, 8, 1, recolor=True),
-    "deep": lambda: LightGenerator(4, 8, 1, deep=1, recolor=True),
+    "deep": lambda: LightGenerator(4, 8, 1, deep=1, deep_norms=2, recolor=True),
     "cyclegan": lambda: ResnetGenerator(4, 1),
     "ugatit": lambda: AttentionGenerator(4, 1),
 }

@@ -19,7 +19,7 @@ NETWORKS = {
     "cyclegan": lambda: ResnetGenerator(4, 1),
     "ugatit": lambda: AttentionGenerator(4, 2),
     "reflect": lambda: LightGenerator(8, 16, 2, padding="reflect"),
-    "deep": lambda: LightGenerator(8, 16, 1, deep=1),
+    "deep": lambda: LightGenerator(8, 16, 1, deep=1, deep_norms=2),
     **{
         norm: lambda norm=norm: LightGenerator(8, 16, 2, norm=norm, recolor=True)
         for norm in NORMS

@@ -67,7 +67,7 @@ def test_blocks_at_an_eighth_do_not_shift_what_lies_on_odd_maps():
 @pytest.mark.parametrize("norm", NORMS)
 @pytest.mark.parametrize("dtype", ["float32", "mixed_bfloat16"])
 def test_saved_generator_gives_the_same_picture_under_any_policy(tmp_path, norm, dtype):
-    generator = small(norm=norm, padding="reflect", deep=1, dtype=dtype)
+    generator = small(norm=norm, padding="reflect", deep=1, deep_norms=2, dtype=dtype)
     generator.save(tmp_path / "g.keras")
     keras.config.set_dtype_policy("float32")
     loaded = load_generator(tmp_path / "g.keras")
@@ -90,7 +90,8 @@ def test_it_runs_under_xla(norm):
 @pytest.mark.parametrize("norm", NORMS)
 @pytest.mark.parametrize("padding", PADDINGS)
 def test_every_operation_in_tflite_is_one_that_xnnpack_takes(norm, padding):
-    model = tflite.convert(small(norm=norm, padding=padding, deep=1), 32)
+    network = small(norm=norm, padding=padding, deep=1, deep_norms=2)
+    model = tflite.convert(network, 32)
     assert set(tflite.count_ops(model)) <= DELEGATED
 
 
@@ -129,7 +130,14 @@ def test_some_norms_see_the_whole_picture_and_the_others_their_surroundings():
 
 @pytest.mark.parametrize(
     "argument, value",
-    [("width", 0), ("trunk", 1.5), ("num_blocks", -1), ("deep", -1), ("norm", "layer")],
+    [
+        ("width", 0),
+        ("trunk", 1.5),
+        ("num_blocks", -1),
+        ("deep", -1),
+        ("deep_norms", 3),
+        ("norm", "layer"),
+    ],
 )
 def test_an_argument_that_makes_no_sense_is_refused(argument, value):
     with pytest.raises(
