@@ -12,7 +12,7 @@ from cartoongan_tf.networks.light import LightGenerator
 from cartoongan_tf.pictures import images
 from cartoongan_tf.plans.lessons import Lesson
 from cartoongan_tf.training.callbacks import read_history
-from cartoongan_tf.training.distilling import Distillation
+from cartoongan_tf.training.distilling import Distillation, as_function
 from cartoongan_tf.training.runs import Run
 
 
@@ -194,3 +194,11 @@ def test_without_held_out_photos_there_are_no_scores(lesson, tmp_path):
     assert begin(lesson, tmp_path).train(run)
     assert [row["psnr"] for row in read_history(run.history)] == ["", ""]
     assert json.loads((run.folder / "scores.json").read_text()) == {}
+
+
+def test_photos_of_all_sizes_are_drawn_by_one_graph():
+    draw = as_function(LightGenerator(2, 4, 1, deep=1))
+    for height, width in ((24, 32), (32, 24), (40, 40), (8, 12)):
+        photo = np.zeros((1, height, width, 3), np.float32)
+        assert draw(photo).shape == photo.shape
+    assert draw.experimental_get_tracing_count() == 1
