@@ -56,9 +56,8 @@ def check_at_least(name: str, value: int, smallest: int) -> None:
         )
 
 
-def check_one_of(name: str, value: str, known) -> None:
-    """Checks a name among a network's arguments."""
+def check_one_of(name: str, value, known) -> None:
+    """Checks a name, or a number of few, among a network's arguments."""
     if value not in known:
-        raise ValueError(
-            f"`{name}` must be one of {', '.join(known)}. Received: {name}={value!r}"
-        )
+        named = ", ".join(map(str, known))
+        raise ValueError(f"`{name}` must be one of {named}. Received: {name}={value!r}")
