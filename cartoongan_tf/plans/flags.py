@@ -127,9 +127,8 @@ def _check_limits(name, value, said):
             f"`{name}` must be less than {below}. Received: {name}={value}"
         )
     if known is not None and value not in known:
-        raise ValueError(
-            f"`{name}` must be one of {', '.join(known)}. Received: {name}={value}"
-        )
+        named = ", ".join(map(str, known))
+        raise ValueError(f"`{name}` must be one of {named}. Received: {name}={value}")
 
 
 def _say(value, zero):

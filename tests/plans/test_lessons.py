@@ -1,0 +1,26 @@
+"""Facts about what a distillation is asked for."""
+
+import pytest
+
+from cartoongan_tf.plans.lessons import OPTIMIZERS, Lesson
+
+
+@pytest.mark.parametrize(
+    "value, rule",
+    [
+        ({"deep_norms": 3}, "`deep_norms` must be one of 0, 1, 2. Received: deep_no"),
+        ({"optimizer": "sgd"}, "`optimizer` must be one of muon, adam. Received: op"),
+        ({"shift": 6}, "`shift` must be a multiple of 4, and leave 32 pixels of"),
+        ({"margin": 192}, "`margin` must be a multiple of 4, less than `image_size`"),
+        ({"steps": 1.5}, "`steps` must be of type int. Received: steps=1.5"),
+    ],
+)
+def test_a_value_that_makes_no_sense_is_refused_by_its_rule(value, rule):
+    with pytest.raises(ValueError, match=rule):
+        Lesson("mine", "teacher.keras", "photos", **value)
+
+
+def test_every_optimizer_has_its_class():
+    from cartoongan_tf.training.distilling import OPTIMIZERS as CLASSES
+
+    assert set(CLASSES) == set(OPTIMIZERS)
