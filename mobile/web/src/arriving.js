@@ -35,6 +35,7 @@ export function listenForPhotos(take, openSample) {
   });
   for (const button of document.querySelectorAll("[data-sample]")) {
     button.onclick = () => openSample(button.dataset.sample);
+    button.querySelector("img").onerror = () => (button.hidden = true); // no network
   }
   // What an installed page was asked to open.
   self.launchQueue?.setConsumer(async ({ files }) => {
@@ -47,6 +48,14 @@ export function findPictures(transfer) {
   const files = [...(transfer?.files ?? [])];
   const pictures = files.filter((file) => file.type.startsWith("image/"));
   return pictures.length ? pictures : files.slice(0, 1);
+}
+
+/** Addresses of the sample photos, small and whole. */
+export function findSamples() {
+  const buttons = [...document.querySelectorAll("[data-sample]")];
+  return buttons.flatMap((button) => [
+    button.querySelector("img").getAttribute("src"), button.dataset.sample,
+  ]);
 }
 
 /** A sample photo as a file. */
