@@ -10,7 +10,7 @@ import { Live } from "./live.js";
 import {
   control, install, isMetered, isolate, keepFiles, takeShared, takeWish,
 } from "./offline.js";
-import { grab, openFile } from "./photo.js";
+import { grab, HeicError, openFile } from "./photo.js";
 import { Stage } from "./stage.js";
 import {
   keep, recall, say, sayReason, styleName, switchLanguage, translate,
@@ -251,7 +251,7 @@ async function open(file) {
   const before = album.current;
   album.mark(file);
   try {
-    const photo = await openFile(file);
+    const photo = await openFile(file, () => opening === file && tell("heicSoon"));
     if (opening !== file) return;
     if (!album.files.includes(file)) album.fill([file]);
     setPhoto(photo);
@@ -262,7 +262,7 @@ async function open(file) {
     tell(null);
     const name = file.name || "?";
     if (error instanceof RangeError) complain("tooLarge", { name });
-    else if (/\.hei[cf]$/i.test(name) || /hei[cf]/.test(file.type)) complain("heic", { name });
+    else if (error instanceof HeicError) complain("heic", { name });
     else if (error instanceof TypeError) complain("noPhoto", { name });
     else explain(error);
   }
@@ -407,7 +407,7 @@ async function showExample() {
   if (live.isOpen) return;
   stage.showPhoto(photo.pixels);
   editing.update();
-  if (!live.isWanted) tell("example");
+  if (!live.isWanted && $("progress").hidden) tell("example");
 }
 
 async function keepModels() {

@@ -11,6 +11,8 @@ const $ = (id) => document.getElementById(id);
  * @param {function} openSample Gets a sample's address.
  */
 export function listenForPhotos(take, openSample) {
+  // A desktop's dialog hides HEIC otherwise; a phone's gallery shows every photo anyway.
+  if (matchMedia("(hover: hover)").matches) $("file").accept += ",.heic,.heif";
   $("choose").onclick = () => $("file").click();
   $("file").onchange = () => {
     take([...$("file").files]);
@@ -46,7 +48,9 @@ export function listenForPhotos(take, openSample) {
 /** The pictures among what was dropped or pasted; else what else was. */
 export function findPictures(transfer) {
   const files = [...(transfer?.files ?? [])];
-  const pictures = files.filter((file) => file.type.startsWith("image/"));
+  // a desktop that does not know HEIC gives it no type
+  const pictures = files.filter(({ type, name }) =>
+    type.startsWith("image/") || /\.hei[cf]$/i.test(name));
   return pictures.length ? pictures : files.slice(0, 1);
 }
 

@@ -219,7 +219,7 @@ test("while the engine is still coming the page says how far", async () => {
   await page.goto(stand.server.address);
   await drawn(page);
   const said = await page.evaluate(() => window.said);
-  const steps = said.filter(([text]) => /Loading the engine… \d+%/.test(text));
+  const steps = said.filter(([text]) => /^Loading… \d+%/.test(text));
   assert.ok(steps.length >= 3, JSON.stringify(said));
   assert.ok(steps.every(([, isHidden]) => !isHidden), "with the bar");
   const percents = steps.map(([text]) => Number(/\d+/.exec(text)[0]));
