@@ -106,6 +106,21 @@ test("a phone: styles are seen below a tall photo, and the picture beside what i
   assert.ok(frame.top >= 0 && frame.bottom <= strength.top, JSON.stringify([frame, strength]));
   assert.ok(strength.bottom <= bar.top);
   await page.screenshot({ path: join(SCREENSHOTS, "phone-strength.png") });
+  // What is reached by keyboard, upwards, is not behind it.
+  await page.evaluate(() => scrollTo(0, document.body.scrollHeight));
+  await page.focus("#faces");
+  for (let i = 0; i < 6; i++) {
+    await page.keyboard.press("Shift+Tab");
+    const [id, top, edge] = await page.evaluate(() => {
+      const { activeElement } = document;
+      const stage = document.getElementById("stage").getBoundingClientRect();
+      const shown = activeElement.closest("label") ?? activeElement;
+      const isBelow = activeElement.closest(".right");
+      return [activeElement.id || activeElement.value, shown.getBoundingClientRect().top,
+        isBelow ? stage.bottom : 0];
+    });
+    assert.ok(top >= edge - 1, `${id} at ${top}, the picture to ${edge}`);
+  }
 });
 
 test("letters twice as large: nothing overflows, no bar over half of the page", async () => {
