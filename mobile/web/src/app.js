@@ -48,6 +48,7 @@ const live = new Live(
       latest++; // what is being drawn is not wanted any more
       editing.end();
       setBusy(false);
+      if (state.cartoonizer) cards.fill(state.cartoonizer.table.styles);
     },
     onClose: () => state.photo && setPhoto(state.photo, state.isExample),
     onPhoto: (photo) => {

@@ -44,6 +44,15 @@ export class Cards {
     return card;
   }
 
+  /** Where nothing was drawn yet, a picture that the build brings: the camera draws no cards. */
+  async fill(styles) {
+    for (const { name, preview } of styles) {
+      const canvas = this.pictures.get(name);
+      if (!preview || canvas.dataset.of) continue;
+      await showFile(canvas, preview).catch(() => {}); // no network: the name must do
+    }
+  }
+
   /** The cards are of a photo before. */
   age() {
     for (const canvas of this.pictures.values()) {
