@@ -46,7 +46,7 @@ async function main() {
   });
   if (flags.help) return console.log(HELP);
   for (const name of ["source", "address"]) checkAddress(name, flags[name]);
-  const { esbuild, litert, unpacker } = await findPackages();
+  const { esbuild, litert, unpacker, heif } = await findPackages();
   const styles = findStyles(flags.models);
   const out = prepare(flags.out);
 
@@ -65,8 +65,14 @@ async function main() {
   }));
   cpSync(join(dirname(unpacker), "../LICENSE-MIT.txt"), join(out, wasm, "brotli.LICENSE.txt"));
   writeFileSync(join(out, wasm, "brotli.wasm-gzip"), gzipSync(readFileSync(unpacker), { level: 9 }));
+  const heic = `heic-${heif.version}/`;
+  mkdirSync(join(out, heic));
+  // As they are, with their licence, so that anyone may lay others in their place: LGPL.
+  for (const file of ["libheif.js", "libheif.wasm"]) cpSync(join(heif.folder, file), join(out, heic, file));
+  cpSync(join(heif.folder, "LICENSE"), join(out, heic, "LICENSE.txt"));
+  cpSync(join(HERE, "src/heic-worker.js"), join(out, heic, "worker.js"));
   writeModels(out, styles, findPreviews(flags.goldens, styles), { wasm, source: flags.source });
-  await bundle(esbuild, out);
+  await bundle(esbuild, out, heic);
   writeFileSync(join(out, ".nojekyll"), ""); // GitHub Pages would leave files out
   writeServiceWorker(out);
   const bytes = list(out).reduce((sum, file) => sum + statSync(join(out, file)).size, 0);
@@ -82,7 +88,16 @@ async function findPackages() {
     const entry = find("@litertjs/core/package.json");
     const { version } = JSON.parse(readFileSync(entry, "utf8"));
     const unpacker = find("brotli-dec-wasm/web/bg.wasm");
-    return { esbuild, litert: { folder: dirname(entry), version }, unpacker };
+    const heif = find("libheif-js/package.json");
+    return {
+      esbuild,
+      litert: { folder: dirname(entry), version },
+      unpacker,
+      heif: {
+        folder: join(dirname(heif), "libheif-wasm"),
+        version: JSON.parse(readFileSync(heif, "utf8")).version,
+      },
+    };
   } catch (error) {
     throw new Error(`Packages are missing (${error.code}): run \`npm ci\` in ${HERE}`);
   }
@@ -149,11 +164,14 @@ function writeModels(out, styles, previews, { wasm, source }) {
   writeFileSync(join(out, "models.json"), JSON.stringify(table, null, 1));
 }
 
-async function bundle(esbuild, out) {
+async function bundle(esbuild, out, heic) {
   const common = {
     bundle: true, minify: true, target: "es2022", outdir: out, logLevel: "warning",
     legalComments: "none",
-    define: { "import.meta.url": '""' }, // where the unpacker would look by itself; it is given
+    define: {
+      "import.meta.url": '""', // where the unpacker would look by itself; it is given
+      __HEIC__: JSON.stringify(heic),
+    },
   };
   const source = (name) => join(HERE, "src", name);
   await esbuild.build({ ...common, entryPoints: [source("worker.js")], format: "iife" });
@@ -165,7 +183,7 @@ async function bundle(esbuild, out) {
 /** Its list of files, and a version that changes with any of them. */
 function writeServiceWorker(out) {
   const files = list(out);
-  const isKept = (file) => /^(models|wasm-[^/]+|previews|samples)\//.test(file);
+  const isKept = (file) => /^(models|wasm-[^/]+|heic-[^/]+|previews|samples)\//.test(file);
   // not fetched by every first visit: what the page itself does not need
   const isAside = (file) => /^(icon-|social|cartoonizer\.js|\.nojekyll|.*\.txt$)/.test(file);
   const shell = files.filter((file) => !isKept(file) && !isAside(file));

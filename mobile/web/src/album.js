@@ -23,6 +23,7 @@ export class Album {
 
   /** Shows which of them is on the stage. */
   mark(file) {
+    this.current = file;
     [...this.element.children].forEach((button, i) => {
       button.ariaCurrent = String(this.files[i] === file);
     });

@@ -1,7 +1,7 @@
 // The page: what its buttons do.
 
 import { Album } from "./album.js";
-import { fetchSample, listenForPhotos } from "./arriving.js";
+import { fetchSample, findSamples, listenForPhotos } from "./arriving.js";
 import { Cards } from "./cards.js";
 import { Cartoonizer, gainsThreads } from "./cartoonizer.js";
 import { Editing } from "./editing.js";
@@ -10,7 +10,7 @@ import { Live } from "./live.js";
 import {
   control, install, isMetered, isolate, keepFiles, takeShared, takeWish,
 } from "./offline.js";
-import { grab, openFile } from "./photo.js";
+import { grab, HeicError, openFile } from "./photo.js";
 import { Stage } from "./stage.js";
 import {
   keep, recall, say, sayReason, styleName, switchLanguage, translate,
@@ -48,6 +48,7 @@ const live = new Live(
       latest++; // what is being drawn is not wanted any more
       editing.end();
       setBusy(false);
+      if (state.cartoonizer) cards.fill(state.cartoonizer.table.styles);
     },
     onClose: () => state.photo && setPhoto(state.photo, state.isExample),
     onPhoto: (photo) => {
@@ -81,7 +82,9 @@ function onProgress({ stage: step, done }) {
   bar.hidden = live.isOpen;
   if (done === undefined) bar.removeAttribute("value");
   else bar.value = done;
-  if (!live.isOpen) tell(step, { percent: Math.round((done ?? 0) * 100) });
+  if (live.isOpen) return;
+  const percent = Math.round((done ?? 0) * 20) * 5; // by fives: each is read aloud
+  tell(step === "start" && done < 1 ? "begin" : step, { percent });
 }
 
 function explain(error) {
@@ -139,7 +142,7 @@ async function warm() {
   const { cartoonizer, style } = state;
   const isQuick = chosen().size > QUICK;
   const variant = isQuick ? await quickVariant(cartoonizer, style) : undefined;
-  cartoonizer.warm({ style, variant, size: QUICK });
+  cartoonizer.warm({ style, variant, size: QUICK, onProgress });
 }
 
 /** Half the download, and as like as can be seen; but no GPU takes it. */
@@ -184,6 +187,7 @@ function setPhoto(photo, isExample = false) {
   stage.element.classList.toggle("has-alpha", photo.hasAlpha);
   stage.showPhoto(photo.pixels);
   stage.showCartoon(null);
+  cards.age();
   editing.update();
   handing.update();
   document.body.classList.toggle("is-own", !isExample);
@@ -231,25 +235,35 @@ function drawCards(mine) {
 /** Opens what was chosen, dropped, pasted or handed over: one photo or several. */
 function take(files) {
   if (!files.length) return;
-  album.fill(files);
+  if (files.length > 1) album.fill(files);
+  handing.update();
   open(files[0]);
 }
 
+let opening = null; // of several in a row the last is wanted
+
+/** Opens a file; one that cannot be opened takes nothing away. */
 async function open(file) {
   touch();
   live.close(false);
   complain(null);
   tell("opening");
+  opening = file;
+  const before = album.current;
   album.mark(file);
   try {
-    const photo = await openFile(file);
+    const photo = await openFile(file, () => opening === file && tell("heicSoon"));
+    if (opening !== file) return;
+    if (!album.files.includes(file)) album.fill([file]);
     setPhoto(photo);
     stage.reveal();
   } catch (error) {
+    if (opening !== file) return;
+    album.mark(before);
     tell(null);
     const name = file.name || "?";
     if (error instanceof RangeError) complain("tooLarge", { name });
-    else if (/\.hei[cf]$/i.test(name) || /hei[cf]/.test(file.type)) complain("heic", { name });
+    else if (error instanceof HeicError) complain("heic", { name });
     else if (error instanceof TypeError) complain("noPhoto", { name });
     else explain(error);
   }
@@ -394,12 +408,13 @@ async function showExample() {
   if (live.isOpen) return;
   stage.showPhoto(photo.pixels);
   editing.update();
-  if (!live.isWanted) tell("example");
+  if (!live.isWanted && $("progress").hidden) tell("example");
 }
 
 async function keepModels() {
   $("keep-all").hidden = true;
-  const all = await keepFiles(state.cartoonizer.files(state.gainsThreads), (done, of) =>
+  const files = [...state.cartoonizer.files(state.gainsThreads), ...findSamples()];
+  const all = await keepFiles(files, (done, of) =>
     tellOffline("offlineLoading", { done, all: of }),
   );
   tellOffline(all ? "offlineReady" : "offlineFull");

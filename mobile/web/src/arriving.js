@@ -11,6 +11,8 @@ const $ = (id) => document.getElementById(id);
  * @param {function} openSample Gets a sample's address.
  */
 export function listenForPhotos(take, openSample) {
+  // A desktop's dialog hides HEIC otherwise; a phone's gallery shows every photo anyway.
+  if (matchMedia("(hover: hover)").matches) $("file").accept += ",.heic,.heif";
   $("choose").onclick = () => $("file").click();
   $("file").onchange = () => {
     take([...$("file").files]);
@@ -35,6 +37,7 @@ export function listenForPhotos(take, openSample) {
   });
   for (const button of document.querySelectorAll("[data-sample]")) {
     button.onclick = () => openSample(button.dataset.sample);
+    button.querySelector("img").onerror = () => (button.hidden = true); // no network
   }
   // What an installed page was asked to open.
   self.launchQueue?.setConsumer(async ({ files }) => {
@@ -45,8 +48,18 @@ export function listenForPhotos(take, openSample) {
 /** The pictures among what was dropped or pasted; else what else was. */
 export function findPictures(transfer) {
   const files = [...(transfer?.files ?? [])];
-  const pictures = files.filter((file) => file.type.startsWith("image/"));
+  // a desktop that does not know HEIC gives it no type
+  const pictures = files.filter(({ type, name }) =>
+    type.startsWith("image/") || /\.hei[cf]$/i.test(name));
   return pictures.length ? pictures : files.slice(0, 1);
+}
+
+/** Addresses of the sample photos, small and whole. */
+export function findSamples() {
+  const buttons = [...document.querySelectorAll("[data-sample]")];
+  return buttons.flatMap((button) => [
+    button.querySelector("img").getAttribute("src"), button.dataset.sample,
+  ]);
 }
 
 /** A sample photo as a file. */

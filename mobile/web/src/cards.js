@@ -5,6 +5,7 @@ import { isKept, isMetered } from "./offline.js";
 import { styleName } from "./strings.js";
 
 const CARD = 128; // pixels: the long side of a card's drawing, as models.mjs says
+const LONGEST = 2; // times as long as wide: of a longer photo a card shows a part
 
 /** The list that a style is chosen from. */
 export class Cards {
@@ -43,6 +44,22 @@ export class Cards {
     return card;
   }
 
+  /** Where nothing was drawn yet, a picture that the build brings: the camera draws no cards. */
+  async fill(styles) {
+    for (const { name, preview } of styles) {
+      const canvas = this.pictures.get(name);
+      if (!preview || canvas.dataset.of) continue;
+      await showFile(canvas, preview).catch(() => {}); // no network: the name must do
+    }
+  }
+
+  /** The cards are of a photo before. */
+  age() {
+    for (const canvas of this.pictures.values()) {
+      canvas.classList.toggle("is-old", Boolean(canvas.dataset.of));
+    }
+  }
+
   /**
    * Draws a photo's cards one by one, in idle moments.
    *
@@ -59,14 +76,17 @@ export class Cards {
     for (const { name, models, preview } of cartoonizer.table.styles) {
       const canvas = this.pictures.get(name);
       const canBeDrawn = models.some(({ shapes }) => shapes?.sizes.includes(CARD));
-      if (canvas.dataset.of === of) continue;
+      if (canvas.dataset.of === of) {
+        canvas.classList.remove("is-old");
+        continue;
+      }
       // On mobile data the other styles' weights are not fetched for this.
       const isFree = !isMetered() || name === style || (await isKept(models[0].url));
       await idle();
       if (!isWanted()) return;
       try {
         if (!canBeDrawn || !isFree) {
-          if (preview && !canvas.dataset.of) await showFile(canvas, preview);
+          if (preview) await showFile(canvas, preview);
           continue;
         }
         small ??= shrinkForCard(photo.pixels);
@@ -76,6 +96,7 @@ export class Cards {
         Object.assign(canvas, { width: cartoon.width, height: cartoon.height });
         canvas.getContext("2d").putImageData(cartoon, 0, 0);
         canvas.dataset.of = of;
+        canvas.classList.remove("is-old");
       } catch (error) {
         console.warn(`${name} has no card: ${error.message}`);
       }
@@ -98,21 +119,25 @@ async function showFile(canvas, url) {
   const picture = new Image();
   picture.src = url;
   await picture.decode();
-  if (canvas.dataset.of) return;
+  delete canvas.dataset.of;
+  canvas.classList.remove("is-old");
   Object.assign(canvas, { width: picture.naturalWidth, height: picture.naturalHeight });
   canvas.getContext("2d").drawImage(picture, 0, 0);
 }
 
-/** A photo as small as a card's drawing is. */
+/** A photo as small as a card's drawing is; of a very long one its middle, of a very tall
+ * one where the card looks. */
 function shrinkForCard(photo) {
   const { width, height } = photo;
-  const ratio = Math.min(1, CARD / Math.max(width, height));
   const source = Object.assign(document.createElement("canvas"), { width, height });
   source.getContext("2d").putImageData(photo, 0, 0);
-  const [wide, tall] = [width, height].map((side) => Math.max(1, Math.round(side * ratio)));
+  const [across, down] = [Math.min(width, LONGEST * height), Math.min(height, LONGEST * width)];
+  const ratio = Math.min(1, CARD / Math.max(across, down));
+  const [wide, tall] = [across, down].map((side) => Math.max(1, Math.round(side * ratio)));
   const small = Object.assign(document.createElement("canvas"), { width: wide, height: tall });
   const context = small.getContext("2d", { willReadFrequently: true });
   context.imageSmoothingQuality = "high";
-  context.drawImage(source, 0, 0, wide, tall);
+  const [left, top] = [(width - across) / 2, (height - down) * 0.2];
+  context.drawImage(source, left, top, across, down, 0, 0, wide, tall);
   return context.getImageData(0, 0, wide, tall);
 }

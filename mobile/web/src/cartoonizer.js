@@ -98,8 +98,8 @@ export class Cartoonizer {
    * @param {boolean} [choice.faces] Whether the drawing is sized by faces.
    * @param {string} [choice.variant] Of the model file; `float16`, or `int8`, which is
    *   faster and a little further from the trained network.
-   * @param {function} [choice.onProgress] Gets `{stage, done}`: `start`, `download`
-   *   (with its share done), `draw`.
+   * @param {function} [choice.onProgress] Gets `{stage, done}`: `start` and `download`
+   *   (with the share done, once it is known), `draw`.
    * @returns {Promise<ImageData>}
    */
   draw(photo, choice) {
@@ -132,7 +132,7 @@ export class Cartoonizer {
    */
   warm(choice) {
     const started = this.turn.then(async () => {
-      if (!this.worker) await this.#start(this.#find(choice).slice(0, 1));
+      if (!this.worker) await this.#start(this.#find(choice).slice(0, 1), choice.onProgress);
     });
     this.turn = started.catch(() => {});
     return this.turn;
@@ -173,8 +173,7 @@ export class Cartoonizer {
       height: photo.height,
     };
     if (!this.worker) {
-      onProgress({ stage: "start" });
-      await this.#start([...order.models.slice(0, 1), order.faces].filter(Boolean));
+      await this.#start([...order.models.slice(0, 1), order.faces].filter(Boolean), onProgress);
     }
     let drawn;
     try {
@@ -182,8 +181,7 @@ export class Cartoonizer {
     } catch (error) {
       if (this.running?.accelerator !== "webgpu") throw error;
       this.fallback = error.message;
-      onProgress({ stage: "start" });
-      await this.#restart([]);
+      await this.#restart([], onProgress);
       drawn = await this.#ask("draw", order, onProgress);
     }
     const { pixels, lack, ...drawing } = drawn;
@@ -214,29 +212,29 @@ export class Cartoonizer {
   }
 
   /** Starts the worker, which fetches files meanwhile that it will need. */
-  async #start(files) {
+  async #start(files, onProgress) {
     if (this.engine !== "cpu" && !this.fallback && (await this.#mayUseGpu())) {
       try {
-        return await this.#open("webgpu", 1, files);
+        return await this.#open("webgpu", 1, files, onProgress);
       } catch (error) {
         this.fallback = error.message;
       }
     }
-    await this.#restart(files);
+    await this.#restart(files, onProgress);
   }
 
-  async #restart(files) {
+  async #restart(files, onProgress) {
     const cores = navigator.hardwareConcurrency || 1;
     const isWorth = self.crossOriginIsolated && cores >= LEAST_CORES;
     const threads = isWorth ? Math.min(cores, this.threads) : 1;
     if (threads > 1) {
       try {
-        return await this.#open("wasm", threads, files);
+        return await this.#open("wasm", threads, files, onProgress);
       } catch {
         // An old browser has threads but not what else the threaded file needs.
       }
     }
-    await this.#open("wasm", 1, files);
+    await this.#open("wasm", 1, files, onProgress);
   }
 
   /** Whether it will begin on the GPU. */
@@ -252,8 +250,9 @@ export class Cartoonizer {
     return isTaken;
   }
 
-  async #open(accelerator, threads, files) {
+  async #open(accelerator, threads, files, onProgress = () => {}) {
     this.close();
+    onProgress({ stage: "start" });
     this.worker = new Worker(new URL("worker.js", this.root));
     this.worker.onmessage = ({ data }) => this.#hear(data);
     this.worker.onerror = (event) => {
@@ -265,7 +264,7 @@ export class Cartoonizer {
     };
     const wasm = new URL(this.table.wasm, this.root).href;
     try {
-      this.code = await this.#ask("open", { wasm, accelerator, threads, files });
+      this.code = await this.#ask("open", { wasm, accelerator, threads, files }, onProgress);
     } catch (error) {
       this.close();
       throw error;

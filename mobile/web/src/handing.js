@@ -3,12 +3,13 @@
 import {
   canCopy, canShare, copy, makeFile, save, share, usualType,
 } from "./saving.js";
-import { keep, recall } from "./strings.js";
+import { keep, recall, say } from "./strings.js";
 import { complain, tell } from "./telling.js";
 import { pack } from "./zips.js";
 
 const $ = (id) => document.getElementById(id);
 const CHOICES = ["format", "quality", "pixels"];
+const SAID = 2000; // ms that a button says what it has done
 
 /** The buttons of the result, and what is chosen for its file. */
 export class Handing {
@@ -19,6 +20,7 @@ export class Handing {
   constructor(page) {
     this.page = page;
     this.isPacking = false;
+    this.timers = {};
   }
 
   listen() {
@@ -46,6 +48,7 @@ export class Handing {
     const photo = this.page.present()?.photo;
     const type = $("format").value || (photo ? usualType(photo) : "image/jpeg");
     $("quality").disabled = type === "image/png";
+    $("save-all").hidden = this.page.files().length < 2;
   }
 
   get isReady() {
@@ -54,8 +57,28 @@ export class Handing {
 
   set isReady(is) {
     for (const id of ["save", "share", "copy"]) $(id).disabled = !is;
-    $("save-all").hidden = this.page.files().length < 2;
+    this.update();
     $("save-all").disabled = !is && !this.isPacking;
+  }
+
+  /** The button says it as well: the line below the picture may be out of view. */
+  #tell(id, key, line, values) {
+    tell(line, values);
+    const [button, words] = [$(id), $(id).querySelector("span")];
+    const width = button.style.width || `${button.offsetWidth}px`; // nothing moves for it
+    Object.assign(button.style, { width, flex: "none", paddingInline: 0 });
+    words.textContent = say(key);
+    clearTimeout(this.timers[id]);
+    this.timers[id] = setTimeout(() => {
+      words.textContent = say(words.dataset.text);
+      button.removeAttribute("style");
+    }, SAID);
+  }
+
+  #name(id, key) {
+    const words = $(id).querySelector("span");
+    words.dataset.text = key;
+    words.textContent = say(key);
   }
 
   #choice({ style, strength }) {
@@ -72,8 +95,8 @@ export class Handing {
       const present = this.page.present();
       const file = await makeFile(present.photo, present.cartoon, this.#choice(present));
       if ((await how(file)) === false) return;
-      if (how === share) tell("shared");
-      else tell("saved", { file: file.name });
+      if (how === share) this.#tell("share", "isShared", "shared");
+      else this.#tell("save", "isSaved", "saved", { file: file.name });
     } catch (error) {
       complain("notSaved", { reason: error.message });
     }
@@ -84,7 +107,7 @@ export class Handing {
       const present = this.page.present();
       const choice = { ...this.#choice(present), type: "image/png" };
       await copy(makeFile(present.photo, present.cartoon, choice));
-      tell("copied");
+      this.#tell("copy", "isCopied", "copied");
     } catch (error) {
       complain("notCopied", { reason: error.message });
     }
@@ -95,10 +118,13 @@ export class Handing {
     const files = this.page.files();
     const made = [];
     const lost = [];
+    const bar = $("progress");
     this.isPacking = true;
+    this.#name("save-all", "cutAway"); // pressed again it ends
     try {
       for (const [i, file] of files.entries()) {
         tell("savingAll", { done: i + 1, all: files.length });
+        Object.assign(bar, { hidden: false, value: i / files.length });
         try {
           const { photo, cartoon } = await this.page.draw(file);
           made.push(await makeFile(photo, cartoon, this.#choice(this.page.present())));
@@ -114,7 +140,9 @@ export class Handing {
     } catch (error) {
       complain("notSaved", { reason: error.message });
     } finally {
+      bar.hidden = true;
       this.isPacking = false;
+      this.#name("save-all", "saveAll");
       this.isReady = this.isReady;
     }
   }

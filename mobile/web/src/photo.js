@@ -1,6 +1,8 @@
 // Photos from files, drops, the clipboard and the camera: upright levels of bearable
 // size, turned and cut.
 
+import { decodeHeic, isHeic } from "./heic.js";
+
 /** Larger photos are shrunk: phones give a page some 300 MB, and we hold it thrice. */
 export const MOST_SIDE = 2560;
 
@@ -55,25 +57,35 @@ export class Photo {
   }
 }
 
+/** A HEIC file that cannot be opened. */
+export class HeicError extends Error {}
+
 /**
  * Opens a picture file.
  *
+ * @param {File} file
+ * @param {function} [onHeic] Is told that it is HEIC, which takes longer.
  * @throws {TypeError} When the browser cannot open it.
  * @throws {RangeError} When it is too large for the browser.
+ * @throws {HeicError} When it is HEIC and cannot be opened.
  */
-export async function openFile(file) {
+export async function openFile(file, onHeic = () => {}) {
   let bitmap;
   try {
     // Turned upright by its EXIF, its colours to sRGB.
     bitmap = await createImageBitmap(file, { imageOrientation: "from-image" });
   } catch (error) {
-    throw new TypeError(String(error.message ?? error));
+    if (!(await isHeic(file))) throw new TypeError(String(error.message ?? error));
+    onHeic();
+    bitmap = await decodeHeic(file).catch(({ message }) => {
+      throw new HeicError(message);
+    });
   }
   try {
     const name = (file.name ?? "").replace(/\.[^.]*$/, "") || "photo";
     return grab(bitmap, bitmap.width, bitmap.height, name, file.type);
   } finally {
-    bitmap.close();
+    bitmap.close?.();
   }
 }
 

@@ -64,6 +64,7 @@ export function translate() {
   }
   for (const element of document.querySelectorAll("[data-label]")) {
     element.setAttribute("aria-label", say(element.dataset.label));
+    if (element.localName === "button") element.title = say(element.dataset.label);
   }
   const button = document.getElementById("language");
   button.textContent = say("other");

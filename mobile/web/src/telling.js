@@ -20,7 +20,9 @@ export function tell(key, values) {
 /** Tells what went wrong; nothing, and the last trouble is over, without a key. */
 export function complain(key, values) {
   said.trouble = key ? [key, values] : null;
-  write("trouble", said.trouble).hidden = !key;
+  const element = write("trouble", said.trouble);
+  element.hidden = !key;
+  if (key) element.scrollIntoView({ block: "nearest" }); // who reads further down misses it
 }
 
 /** Tells how far the page can do without a network. */
@@ -51,5 +53,5 @@ export function tellRunning({ running, fallback, drawing, table }, name) {
     ? say("fellBack", { reason: sayReason(fallback) })
     : "";
   const style = table?.styles.find((each) => each.name === name);
-  $("licence").textContent = style?.licence ?? "–";
+  Object.assign($("licence"), { textContent: style?.licence ?? "–", lang: "en" });
 }

@@ -21,9 +21,12 @@ let options = null;
 let waited = 0; // ms for models, which is no drawing
 
 /** Starts LiteRT on one accelerator; it cannot be moved to another afterwards. */
-async function open({ wasm, accelerator, threads, files: wanted }) {
+async function open({ wasm, accelerator, threads, files: wanted }, tell) {
+  const arrive = shareOut(wanted, (done) => tell({ stage: "start", done }));
   // The line is busy from the first moment: what fails now is told when it is needed.
-  for (const { url, bytes } of wanted) fetchFile(url, bytes, () => {}).catch(() => {});
+  for (const { url, bytes } of wanted) {
+    fetchFile(url, bytes, ({ done }) => arrive(url, done * bytes)).catch(() => {});
+  }
   const name = await nameWasm(threads);
   const unpacker = knowsBrotli() ? null : fetch(`${wasm}${UNPACKER}`);
   const code = fetch(`${wasm}${name}.wasm-br`);
@@ -34,7 +37,7 @@ async function open({ wasm, accelerator, threads, files: wanted }) {
       // it calls everything an error
       printErr: (text) => (/^(INFO|WARNING):/.test(text) ? console.debug : console.error)(text),
       // it would wait for ever for what failed
-      instantiateWasm: (...how) => void instantiate(code, unpacker, ...how).catch(reject),
+      instantiateWasm: (...how) => void instantiate(code, arrive, unpacker, ...how).catch(reject),
     };
   });
   if (threads > 1) {
@@ -62,6 +65,24 @@ async function open({ wasm, accelerator, threads, files: wanted }) {
   return name;
 }
 
+/**
+ * How much has come of several files, as one share of them all.
+ *
+ * @param {object[]} files Those whose `bytes` are known.
+ * @param {function} tell Gets the share, as soon as the size of the engine is known too.
+ * @returns {function} Takes an address, how many bytes of it came, and of how many.
+ */
+function shareOut(files, tell) {
+  const parts = new Map(files.map(({ url, bytes }) => [url, [0, bytes]]));
+  let isEngine = false;
+  return (url, got, all = parts.get(url)?.[1]) => {
+    isEngine ||= !parts.has(url);
+    parts.set(url, [got, all]);
+    const [done, whole] = [...parts.values()].reduce(([a, b], [c, d]) => [a + c, b + d], [0, 0]);
+    if (isEngine && whole >= done) tell(done / whole);
+  };
+}
+
 /** Which of its files LiteRT will ask for: it chooses by these. */
 async function nameWasm(threads) {
   if (!(await supportsFeature("relaxedSimd"))) return "litert_wasm_compat_internal";
@@ -69,12 +90,20 @@ async function nameWasm(threads) {
 }
 
 /** Compiles WebAssembly while it arrives, packed: not every host compresses it. */
-async function instantiate(code, unpacker, imports, receive) {
+async function instantiate(code, arrive, unpacker, imports, receive) {
   const response = await code;
   if (!response.ok) {
     throw new Error(`${response.url} cannot be loaded (${response.status})`);
   }
-  const body = await unpack(response.body, unpacker);
+  const all = Number(response.headers.get("content-length")) || NaN;
+  let got = 0;
+  const counted = new TransformStream({
+    transform(chunk, controller) {
+      arrive(response.url, (got += chunk.length), all);
+      controller.enqueue(chunk);
+    },
+  });
+  const body = await unpack(response.body.pipeThrough(counted), unpacker);
   const headers = { "Content-Type": "application/wasm" };
   const { instance, module } = await WebAssembly.instantiateStreaming(
     new Response(body, { headers }), imports,

@@ -23,6 +23,9 @@ test("the camera is drawn live, and its picture taken and saved", async () => {
   const page = await stand.visit({ permissions: ["camera"] });
   await drawn(page);
   await page.click("#camera");
+  // styles are chosen by their looks, also where no card was drawn before
+  await page.waitForFunction(() =>
+    [...document.querySelectorAll("canvas.preview")].every(({ width }) => width > 4));
   await page.waitForFunction(() => /\d+\.\d/.test(document.getElementById("status").textContent));
   assert.match(await page.textContent("#status"), /Live from your camera, \d+\.\d/);
   const [width, height] = await page.$eval("#after", (c) => [c.width, c.height]);

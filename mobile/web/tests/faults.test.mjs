@@ -200,3 +200,104 @@ test("a HEIC photo is told what to do with", async () => {
   await page.waitForSelector("#trouble:not([hidden])");
   assert.match(await page.textContent("#trouble"), /HEIC.*IMG_1.*Most Compatible/);
 });
+
+test("while the engine is still coming the page says how far", async () => {
+  const page = await stand.visit({}, { address: "about:blank", cores: 2 });
+  const session = await page.context().newCDPSession(page);
+  await session.send("Network.enable");
+  await session.send("Network.emulateNetworkConditions", {
+    offline: false, latency: 50, downloadThroughput: 1e6, uploadThroughput: 1e6, // 8 Mbit/s
+  });
+  await page.addInitScript(() => {
+    window.said = [];
+    addEventListener("DOMContentLoaded", () => {
+      const status = document.getElementById("status");
+      new MutationObserver(() => window.said.push([status.textContent, document.getElementById("progress").hidden]))
+        .observe(status, { childList: true });
+    });
+  });
+  await page.goto(stand.server.address);
+  await drawn(page);
+  const said = await page.evaluate(() => window.said);
+  const steps = said.filter(([text]) => /^Loading… \d+%/.test(text));
+  assert.ok(steps.length >= 3, JSON.stringify(said));
+  assert.ok(steps.every(([, isHidden]) => !isHidden), "with the bar");
+  const percents = steps.map(([text]) => Number(/\d+/.exec(text)[0]));
+  assert.deepEqual(percents, [...percents].sort((a, b) => a - b));
+});
+
+test("a file that is no photo takes nothing away, and is told where it is seen", async () => {
+  const page = await stand.visit(phone, { cores: 2 });
+  await drawn(page);
+  const two = ["one.jpg", "two.jpg"].map((name) => ({ name, mimeType: "image/jpeg", buffer: EXAMPLE }));
+  await page.setInputFiles("#file", two);
+  await page.waitForFunction(() => document.getElementById("save").disabled);
+  await drawn(page);
+  await page.evaluate(() => scrollTo(0, document.body.scrollHeight));
+  await page.setInputFiles("#file", {
+    name: "letter.txt", mimeType: "text/plain", buffer: Buffer.from("Dear reader"),
+  });
+  await page.waitForSelector("#trouble:not([hidden])");
+  assert.ok(await page.$eval("#trouble", (e) => e.getBoundingClientRect().top >= 0), "in view");
+  assert.equal(await page.locator("#album button").count(), 2);
+  assert.equal(await page.getAttribute("#album button", "aria-current"), "true");
+  await choose(page, "alone.jpg", EXAMPLE, "image/jpeg");
+  await page.setInputFiles("#file", {
+    name: "letter.txt", mimeType: "text/plain", buffer: Buffer.from("Dear reader"),
+  });
+  await page.waitForSelector("#trouble:not([hidden])");
+  assert.equal(await page.isHidden("#save-all"), true);
+});
+
+test("of two photos opened in a row the last is shown, however long the first takes", async () => {
+  const page = await stand.visit({}, { cores: 2 });
+  await drawn(page);
+  await page.evaluate(() => {
+    const open = createImageBitmap;
+    window.createImageBitmap = async (file, ...rest) => {
+      if (file.name === "slow.jpg") await new Promise((done) => setTimeout(done, 1500));
+      return open(file, ...rest);
+    };
+  });
+  await page.setInputFiles("#file", { name: "slow.jpg", mimeType: "image/jpeg", buffer: EXAMPLE });
+  await choose(page, "quick.jpg", CAT, "image/jpeg");
+  await page.waitForTimeout(2000);
+  await drawn(page);
+  assert.equal((await save(page)).name, "quick-pepper.jpg");
+});
+
+test("saving all says how far it is, and is ended by the same button", async () => {
+  const page = await stand.visit({}, { cores: 2 });
+  await drawn(page);
+  const many = Array.from({ length: 12 }, (_, i) => ({
+    name: `${i}.jpg`, mimeType: "image/jpeg", buffer: EXAMPLE,
+  }));
+  await page.setInputFiles("#file", many);
+  await page.waitForFunction(() => document.getElementById("save").disabled);
+  await drawn(page);
+  await page.click("#save-all");
+  assert.equal(await page.textContent("#save-all span"), "Cancel");
+  await page.waitForFunction(() => document.getElementById("progress").value > 0);
+  assert.equal(await page.isVisible("#progress"), true);
+  await page.click("#save-all");
+  await page.waitForFunction(() => document.querySelector("#save-all span").textContent === "Save all");
+  assert.equal(await page.isVisible("#progress"), false);
+  assert.equal(await page.textContent("#trouble"), "");
+});
+
+test("cards of the photo before are pale until they are drawn again", async () => {
+  const page = await stand.visit({}, { cores: 2 });
+  await drawn(page);
+  await page.waitForFunction(() =>
+    [...document.querySelectorAll(".preview")].every((card) => card.dataset.of));
+  const paleAtOnce = await page.evaluate(async (data) => {
+    const bytes = Uint8Array.from(atob(data), (c) => c.charCodeAt(0));
+    const transfer = new DataTransfer();
+    transfer.items.add(new File([bytes], "cat.jpg", { type: "image/jpeg" }));
+    document.body.dispatchEvent(new DragEvent("drop", { bubbles: true, cancelable: true, dataTransfer: transfer }));
+    while (!document.body.classList.contains("is-own")) await new Promise(requestAnimationFrame);
+    return document.querySelectorAll(".preview.is-old").length;
+  }, CAT.toString("base64"));
+  assert.equal(paleAtOnce, 5);
+  await page.waitForFunction(() => document.querySelectorAll(".preview.is-old").length === 0);
+});

@@ -26,6 +26,11 @@ test("with the server shut down, every style is drawn at every size", async () =
   await page.reload();
   await drawn(page);
   assert.equal(await isolated(page), true);
+  await page.click("[data-sample*=temple]"); // the samples are there, and their small pictures
+  await page.waitForFunction(() => document.getElementById("save").disabled);
+  await drawn(page);
+  const small = await page.$$eval(".samples img", (all) => all.map((img) => img.naturalWidth));
+  assert.ok(small.every((width) => width > 0), small);
   await choose(page, "mine.jpg", EXAMPLE, "image/jpeg");
   const styles = await page.$$eval("input[name=style]", (all) => all.map((r) => r.value));
   assert.ok(styles.length >= 2);

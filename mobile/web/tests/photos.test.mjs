@@ -1,7 +1,9 @@
 // Photos come in by every way, upright and whole, and go out as files.
 
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
+import { isWide } from "../src/heic.js";
 import {
   choose, compare, decode, drawn, EXAMPLE, PATIENCE, save, Stand, turnedJpeg,
 } from "./harness.mjs";
@@ -62,6 +64,100 @@ test("a photo that its EXIF turns is drawn upright", async () => {
   for (let c = 0; c < 3; c++) {
     assert.ok(Math.abs(before[c] - stored.data[(2 * 960 + 2) * 4 + c]) < 12, before);
   }
+});
+
+// The example at 320x240, its turn stored as EXIF 6, by pillow-heif 1.8.1 (x265).
+const HEIC = readFileSync(new URL("turned.heic", import.meta.url));
+
+/** What lies on the stage, and how colourful it is. */
+async function onStage(of) {
+  const { width, height, data } = await of.$eval("#before", (canvas) => {
+    const { width, height } = canvas;
+    const { data } = canvas.getContext("2d").getImageData(0, 0, width, height);
+    return { width, height, data: [...data] };
+  });
+  let colour = 0;
+  for (let i = 0; i < data.length; i += 4) {
+    const levels = data.slice(i, i + 3);
+    colour += Math.max(...levels) - Math.min(...levels);
+  }
+  return { width, height, data, colour: colour / (width * height) };
+}
+
+test("a HEIC photo is opened upright, by what is fetched with the first one", async () => {
+  const own = await stand.visit({}, { cores: 2 });
+  await drawn(own);
+  await own.waitForFunction(() => document.getElementById("offline").textContent === "Works");
+  const fetched = () => [...own.requested].filter((url) => /heic-/.test(url));
+  assert.deepEqual(fetched(), [], "no visit pays for it before");
+  // named wrongly, and without a type, as some desktops hand it over
+  await choose(own, "holiday.photo", HEIC, "application/octet-stream");
+  assert.ok(fetched().length > 0);
+  const photo = await onStage(own);
+  assert.deepEqual([photo.width, photo.height], [240, 320]);
+  const jpeg = await own.evaluate(async (base64) => {
+    const bytes = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
+    const bitmap = await createImageBitmap(new Blob([bytes]));
+    const context = new OffscreenCanvas(240, 320).getContext("2d");
+    context.imageSmoothingQuality = "high";
+    context.drawImage(bitmap, 0, 0, 240, 320);
+    return [...context.getImageData(0, 0, 240, 320).data];
+  }, turnedJpeg(6).toString("base64"));
+  const { psnr } = compare({ ...photo }, { width: 240, height: 320, data: jpeg });
+  assert.ok(psnr > 28, `${psnr} dB`);
+  assert.equal((await save(own)).name, "holiday-pepper.jpg");
+
+  // the same levels as Display P3's are more colourful ones of sRGB
+  const wide = Buffer.from(HEIC);
+  wide[wide.indexOf("nclx") + 5] = 12;
+  await own.context().setOffline(true); // what opens it is kept by now
+  await choose(own, "wide.heic", wide, "image/heic");
+  const { colour } = await onStage(own);
+  assert.ok(colour > photo.colour * 1.03, `${photo.colour} ${colour}`);
+  assert.deepEqual(own.errors, []);
+  await own.context().close();
+});
+
+test("what opens HEIC is shipped as it was, with its licence", async () => {
+  const table = await (await fetch(new URL("app.js", stand.server.address))).text();
+  const folder = /heic-[\d.]+\//.exec(table)[0];
+  for (const name of ["libheif.js", "libheif.wasm", "LICENSE"]) {
+    const shipped = await fetch(new URL(folder + name.replace(/^LICENSE$/, "LICENSE.txt"), stand.server.address));
+    const path = new URL(`../node_modules/libheif-js/libheif-wasm/${name}`, import.meta.url);
+    assert.ok(readFileSync(path).equals(Buffer.from(await shipped.arrayBuffer())), name);
+  }
+  const worker = await fetch(new URL(`${folder}LICENSE.txt`, stand.server.address));
+  const text = await worker.text();
+  assert.match(text, /GNU LESSER GENERAL PUBLIC LICENSE/);
+  assert.match(text, /GNU GENERAL PUBLIC LICENSE/);
+});
+
+test("colours are Display P3's where a file says so, by a profile or a number", () => {
+  const box = (kind, content) => {
+    const size = Buffer.alloc(4);
+    size.writeUInt32BE(12 + content.length);
+    const bytes = Buffer.concat([Buffer.from("____"), size, Buffer.from(`colr${kind}`), content, Buffer.alloc(9)]);
+    return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length);
+  };
+  const utf16 = Buffer.from("Display P3", "utf16le").swap16();
+  assert.equal(isWide(box("prof", Buffer.concat([Buffer.alloc(130), utf16]))), true);
+  assert.equal(isWide(box("prof", Buffer.from("sRGB IEC61966-2.1"))), false);
+  assert.equal(isWide(box("nclx", Buffer.from([0, 12, 0, 13, 0, 6, 0x80]))), true);
+  assert.equal(isWide(box("nclx", Buffer.from([0, 1, 0, 13, 0, 6, 0x80]))), false);
+});
+
+test("several HEIC photos that are dropped without a type are all taken", async () => {
+  const count = await page.evaluate((base64) => {
+    const bytes = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
+    const transfer = new DataTransfer();
+    for (const name of ["a.HEIC", "b.heif"]) transfer.items.add(new File([bytes], name));
+    document.body.dispatchEvent(
+      new DragEvent("drop", { bubbles: true, cancelable: true, dataTransfer: transfer }));
+    return document.querySelectorAll("#album button").length;
+  }, HEIC.toString("base64"));
+  assert.equal(count, 2);
+  await page.waitForFunction(() => document.getElementById("before").width === 240);
+  await drawn(page);
 });
 
 test("the saved file carries nothing of the photo's own data", async () => {

@@ -38,7 +38,7 @@ fi
 
 export MODELS GOLDENS
 files=()
-for name in ${TESTS:-widen brotli goldens faces photos faults tools engines offline pages camera look}; do
+for name in ${TESTS:-widen brotli goldens faces photos faults tools engines offline pages camera look layout}; do
   files+=("mobile/web/tests/$name.test.mjs")
 done
 node --test --test-concurrency=1 "${files[@]}"
