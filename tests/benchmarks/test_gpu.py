@@ -125,7 +125,7 @@ for name in ("one", "two"):
     gpu.main(["pack-teacher", name + ".keras", "--out", name + ".npz"])
 gpu.main(
     "distill --data photos.npz --teacher one.npz two.npz --out out --views 64 "
-    "--steps 40 --set batch_size=2 width=4 trunk=8 num_blocks=1 learning_rate=0.01"
+    "--steps 40 --set batch_size=2 width=4 trunk=32 num_blocks=1 learning_rate=0.01"
     .split()
 )
 """
