@@ -51,7 +51,7 @@ def measure(args) -> dict:
     from cartoongan_tf.inference.tiles import Tiles
     from cartoongan_tf.inference.weights import load_generator
     from cartoongan_tf.networks.generators import Generator
-    from cartoongan_tf.pictures import images, memory
+    from cartoongan_tf.pictures import images, memory, padding
 
     assert tf and keras
     if args.networks[0] == "light":
@@ -72,10 +72,10 @@ def measure(args) -> dict:
         return large.draw(run, photo, args.color, [], most=most)
 
     def draw_whole():
-        signed = run(images.to_signed(images.pad(photo))[None])[0]
-        return images.to_uint8(images.crop(signed, *photo.shape[:2]))
+        signed = run(images.to_signed(padding.pad(photo))[None])[0]
+        return images.to_uint8(padding.crop(signed, *photo.shape[:2]))
 
-    height, width = images.padded_size(*photo.shape[:2])
+    height, width = padding.padded_size(*photo.shape[:2])
     layout = tiles.plan(height, width, memory.left(most) - photo.nbytes)
     calls = {"tiles": draw_tiles}
     if not args.tiles_only:

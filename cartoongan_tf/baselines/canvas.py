@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from cartoongan_tf.pictures import images, memory
+from cartoongan_tf.pictures import images, memory, padding
 
 
 def prepare(pixels: np.ndarray, size: int, smallest: int, bytes_per_pixel: int):
@@ -22,7 +22,7 @@ def prepare(pixels: np.ndarray, size: int, smallest: int, bytes_per_pixel: int):
     """
     pixels = images.shrink(images.Picture(pixels), size).pixels
     _check_memory(*pixels.shape[:2], bytes_per_pixel)
-    return images.to_signed(images.pad(pixels, 1, smallest))[None]
+    return images.to_signed(padding.pad(pixels, 1, smallest))[None]
 
 
 def finish(signed: np.ndarray, photo: np.ndarray, size: int) -> np.ndarray:
@@ -37,7 +37,7 @@ def finish(signed: np.ndarray, photo: np.ndarray, size: int) -> np.ndarray:
         uint8 RGB `(H, W, 3)`.
     """
     small = images.shrink(images.Picture(photo), size).pixels.shape[:2]
-    drawn = images.crop(images.to_uint8(signed[0]), *small)
+    drawn = padding.crop(images.to_uint8(signed[0]), *small)
     height, width = photo.shape[:2]
     return drawn if small == (height, width) else images.resize(drawn, height, width)
 

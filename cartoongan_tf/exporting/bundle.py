@@ -23,7 +23,7 @@ from cartoongan_tf.inference import runtimes
 from cartoongan_tf.inference.statistics import ONNXStatistics
 from cartoongan_tf.networks.light import LightGenerator
 from cartoongan_tf.networks.statistics import StatisticsGenerator
-from cartoongan_tf.pictures import images, paths
+from cartoongan_tf.pictures import images, padding, paths
 
 FORMATS = ("saved-model", "onnx", "tflite")
 LOW = "low-fidelity"
@@ -141,10 +141,10 @@ def export(
 def check_sizes(sizes) -> None:
     """Checks that a generator can have these sizes."""
     for size in sizes:
-        if size < images.SMALLEST or size % images.MULTIPLE:
+        if size < padding.SMALLEST or size % padding.MULTIPLE:
             raise ValueError(
-                f"`--image-size` must be a multiple of {images.MULTIPLE}, at least "
-                f"{images.SMALLEST}. Received: {size}"
+                f"`--image-size` must be a multiple of {padding.MULTIPLE}, at least "
+                f"{padding.SMALLEST}. Received: {size}"
             )
 
 

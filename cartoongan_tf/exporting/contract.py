@@ -9,7 +9,7 @@ import json
 from pathlib import Path
 
 from cartoongan_tf.exporting.signatures import INPUT, OUTPUT, OWN, SHARE, STATISTICS
-from cartoongan_tf.pictures import images
+from cartoongan_tf.pictures import padding
 
 FORMAT = 1  # raised when a field changes its meaning
 
@@ -100,8 +100,8 @@ def write_contract(folder: Path, style: str, licence: str, entries: list) -> Non
             "orientation": "turn the photo upright by its EXIF first",
         },
         "sizes": {
-            "multiple": images.MULTIPLE,
-            "smallest": images.SMALLEST,
+            "multiple": padding.MULTIPLE,
+            "smallest": padding.SMALLEST,
             "padding": "files of any size pad by themselves and cut it off again; for "
             "a file of one size shrink the photo into it, reflect it at the right and "
             "bottom border, and cut the cartoon",

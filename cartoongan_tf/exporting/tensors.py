@@ -5,7 +5,7 @@ Of arrays `pictures.images` says the same, of files `formats.decoders`.
 
 import tensorflow as tf
 
-from cartoongan_tf.pictures import images
+from cartoongan_tf.pictures import images, padding
 
 # Segments that are looked through: a photo has some dozens, a PNG one for each part of
 # its pixels. A file made of empty ones must not keep a server busy.
@@ -15,7 +15,7 @@ _COLUMNS, _ROWS, _TURNED = (2, 3, 6, 7), (3, 4, 7, 8), 5  # what each value mirr
 
 
 def pad_tensor(pictures):
-    """`images.pad` inside a TensorFlow graph, for exported networks.
+    """`padding.pad` inside a TensorFlow graph, for exported networks.
 
     Args:
         pictures: `(batch, H, W, C)`, of sizes known or not. A size that the generator
@@ -24,15 +24,15 @@ def pad_tensor(pictures):
 
     def indices(side):
         # nothing negative is divided: ONNX would round it the other way
-        padded = (side + images.MULTIPLE - 1) // images.MULTIPLE * images.MULTIPLE
-        padded = tf.maximum(images.SMALLEST, padded)
+        padded = (side + padding.MULTIPLE - 1) // padding.MULTIPLE * padding.MULTIPLE
+        padded = tf.maximum(padding.SMALLEST, padded)
         period = tf.maximum(2 * (side - 1), 1)
         place = tf.range(padded) % period
         return tf.minimum(place, period - place)  # 0 1 2 1 0 1 ...: reflected
 
     for axis, side in enumerate(pictures.shape):
         if axis in (1, 2) and (
-            side is None or side < images.SMALLEST or side % images.MULTIPLE
+            side is None or side < padding.SMALLEST or side % padding.MULTIPLE
         ):
             places = indices(tf.shape(pictures)[axis])
             pictures = tf.gather(pictures, places, axis=axis)

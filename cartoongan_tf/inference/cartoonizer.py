@@ -12,7 +12,7 @@ from cartoongan_tf.inference import large, styles
 from cartoongan_tf.inference.large import BYTES_PER_PIXEL
 from cartoongan_tf.inference.runtimes import KerasRuntime, load_runtime, load_style
 from cartoongan_tf.inference.tiles import UNKNOWN_GENERATOR
-from cartoongan_tf.pictures import colors, draw_sizes, images, memory
+from cartoongan_tf.pictures import colors, draw_sizes, images, memory, padding
 from cartoongan_tf.pictures.faces import find_faces
 from cartoongan_tf.pictures.joining import Join
 
@@ -251,15 +251,15 @@ class Cartoonizer:
         """The cartoon in float levels, of the photo's size."""
         height, width = photo.shape[:2]
         if self._run.size is None:
-            padded = images.pad(photo)
+            padded = padding.pad(photo)
             if self.draw_size == "full":
                 self.check_memory(*padded.shape[:2])
             fitted = photo
         else:
             fitted = images.fit(photo, *self._run.size)
-            padded = images.pad(fitted, smallest=self._run.size)
+            padded = padding.pad(fitted, smallest=self._run.size)
         signed = self._run(images.to_signed(padded)[None])[0]
-        levels = images.to_levels(images.crop(signed, *fitted.shape[:2]))
+        levels = images.to_levels(padding.crop(signed, *fitted.shape[:2]))
         if fitted.shape == photo.shape:
             return levels
         small = fitted.shape[:2]

@@ -16,7 +16,7 @@ import numpy as np
 
 from cartoongan_tf.films.cuts import WINDOW, with_cuts
 from cartoongan_tf.inference.statistics import pool
-from cartoongan_tf.pictures import colors, draw_sizes, images
+from cartoongan_tf.pictures import colors, draw_sizes, images, padding
 from cartoongan_tf.pictures.faces import Face, find_faces
 from cartoongan_tf.pictures.joining import Join
 
@@ -162,7 +162,7 @@ class Filming:
             return self.cartoonizer.draw_levels(small), None
         signed, own = self._network(_signed(small), norms, NORMS)
         norms = NORMS * norms + np.float32(1 - NORMS) * own
-        return images.to_levels(images.crop(signed[0], *small.shape[:2])), norms
+        return images.to_levels(padding.crop(signed[0], *small.shape[:2])), norms
 
     # ---------------------------------------------------------------- a frame
 
@@ -296,7 +296,7 @@ class _Track:
 
 
 def _signed(photo):
-    return images.to_signed(images.pad(photo))[None]
+    return images.to_signed(padding.pad(photo))[None]
 
 
 def _blend(levels, photo, strength):

@@ -2,7 +2,7 @@
 
 from cartoongan_tf.formats import scratch
 from cartoongan_tf.inference.tiles import UNKNOWN_GENERATOR, Tiles
-from cartoongan_tf.pictures import images, memory
+from cartoongan_tf.pictures import images, memory, padding
 from cartoongan_tf.pictures.large_colors import recolor
 
 LARGE = 2**22  # pixels, from which on colours are worked out on a small copy
@@ -48,8 +48,8 @@ def draw(run, photo, color, strength=1.0, faces=None, most=None, tell=None):
     left = memory.left(most)
     need = _count(run, height, width)
     if left is None or need <= left:
-        signed = run(images.to_signed(images.pad(photo))[None])[0]
-        cartoon = images.to_uint8(images.crop(signed, height, width))
+        signed = run(images.to_signed(padding.pad(photo))[None])[0]
+        cartoon = images.to_uint8(padding.crop(signed, height, width))
         del signed
     else:
         tiles = Tiles(run.generator)  # Keras may have to be loaded for it

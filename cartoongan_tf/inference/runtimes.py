@@ -16,7 +16,7 @@ import numpy as np
 
 from cartoongan_tf import terminal
 from cartoongan_tf.inference import styles
-from cartoongan_tf.pictures import images
+from cartoongan_tf.pictures import padding
 
 SUFFIXES = (".keras", ".tflite", ".onnx")
 # What `exporting.onnx.write_twin` notes in the file.
@@ -329,7 +329,7 @@ class QuickRuntime:
         height, width = image.shape[1:3]
         for run in self._fixed:
             if height <= run.size[0] and width <= run.size[1]:
-                padded = images.pad(image[0], smallest=run.size)[None]
+                padded = padding.pad(image[0], smallest=run.size)[None]
                 return run(padded)[:, :height, :width]
         return self._any(image)
 

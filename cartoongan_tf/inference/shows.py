@@ -10,7 +10,7 @@ import numpy as np
 from cartoongan_tf import terminal
 from cartoongan_tf.inference import runtimes, styles
 from cartoongan_tf.inference.cartoonizer import Cartoonizer, check_strength
-from cartoongan_tf.pictures import colors, draw_sizes, images
+from cartoongan_tf.pictures import colors, draw_sizes, images, padding
 from cartoongan_tf.pictures.joining import Join
 
 cv2 = images.opencv()
@@ -172,13 +172,13 @@ class Show:
         """Float levels, by the norms' statistics so far where there are any."""
         if self._statistics is None:
             return self._network(small).astype(np.float32)
-        before, picture = self._norms, images.to_signed(images.pad(small))[None]
+        before, picture = self._norms, images.to_signed(padding.pad(small))[None]
         if before is None or not kept:
             signed, self._norms = self._statistics(picture)
         else:
             signed, own = self._statistics(picture, before, kept)
             self._norms = np.float32(kept) * before + np.float32(1 - kept) * own
-        return images.to_levels(images.crop(signed[0], *small.shape[:2]))
+        return images.to_levels(padding.crop(signed[0], *small.shape[:2]))
 
     def _write(self, picture, now) -> None:
         lines = [f"{self.style}  {self.strength:.0%}  {self.rate:.1f} frames a second"]

@@ -6,7 +6,7 @@ See `networks/statistics.py` for what they are and how they are pooled.
 import numpy as np
 
 from cartoongan_tf.inference.runtimes import ONNXRuntime, TFLiteRuntime
-from cartoongan_tf.pictures import images
+from cartoongan_tf.pictures import padding
 
 
 class _Runtime:
@@ -115,7 +115,7 @@ class TFLiteStatistics(_Runtime):
 
     def _draw(self, image, statistics, share):
         height, width = image.shape[1:3]
-        padded = images.pad(image[0], smallest=self._run.size)[None]
+        padded = padding.pad(image[0], smallest=self._run.size)[None]
         cartoon, own = self._run.draw(padded, statistics, share)
         return cartoon[:, :height, :width], own
 

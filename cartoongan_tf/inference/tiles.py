@@ -13,7 +13,7 @@ import numpy as np
 from cartoongan_tf.formats import scratch
 from cartoongan_tf.inference.maps import LEVELS, Maps
 from cartoongan_tf.inference.statistics import pool
-from cartoongan_tf.pictures import images
+from cartoongan_tf.pictures import images, padding
 from cartoongan_tf.pictures import memory as ram
 
 SIDES = 1024, 768, 512, 384, 256  # of a tile, in pixels
@@ -107,7 +107,7 @@ class Tiles:
         Raises:
             OSError: When maps that memory does not hold find no place on the disk.
         """
-        height, width = images.padded_size(*photo.shape[:2])
+        height, width = padding.padded_size(*photo.shape[:2])
         layout = layout or self.plan(height, width, memory)
         rows, columns = (
             _edges(side, layout.side, self.step) for side in (height, width)
@@ -160,7 +160,7 @@ class Tiles:
         The next one's is read while a tile is drawn: reading has one thread, and on two
         cores it would take a quarter of the time.
         """
-        height, width = images.padded_size(*photo.shape[:2])
+        height, width = padding.padded_size(*photo.shape[:2])
         picture = self.stages[0].takes[0].name
 
         def read(box):
@@ -253,13 +253,13 @@ def _smaller(core, scale: int):
 
 
 def _cut_photo(photo: np.ndarray, box) -> np.ndarray:
-    """A part of a photo as `images.pad` pads it, which is never made as a whole."""
+    """A part of a photo as `padding.pad` pads it, which is never made as a whole."""
     top, bottom, left, right = box
     height, width = photo.shape[:2]
     if bottom <= height and right <= width:
         return photo[top:bottom, left:right]
-    rows = images.reflect_places(top, bottom, height)
-    columns = images.reflect_places(left, right, width)
+    rows = padding.reflect_places(top, bottom, height)
+    columns = padding.reflect_places(left, right, width)
     return photo[rows[:, None], columns]
 
 

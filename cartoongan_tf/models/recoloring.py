@@ -7,7 +7,7 @@ import tensorflow as tf
 
 from cartoongan_tf.models.averages import averaged
 from cartoongan_tf.networks.palettes import Palette, measure
-from cartoongan_tf.pictures import images
+from cartoongan_tf.pictures import padding
 from cartoongan_tf.pictures.drawing import MOST_PIXELS, cut_middle, draw_whole
 
 PICTURES = 32  # that a generator draws for it
@@ -53,10 +53,10 @@ class Recoloring:
         fakes = []
         for at in np.linspace(0, len(photos) - 1, count).astype(int):
             photo = cut_middle(photos[int(at)], most)
-            if min(photo.shape[:2]) >= images.SMALLEST:
+            if min(photo.shape[:2]) >= padding.SMALLEST:
                 # Without its last rows rather than padded, as all runs so far.
-                height, width = (s - s % images.MULTIPLE for s in photo.shape[:2])
-                photo = images.crop(photo, height, width)
+                height, width = (s - s % padding.MULTIPLE for s in photo.shape[:2])
+                photo = padding.crop(photo, height, width)
             fakes.append(draw_whole(generator, photo))
         palette = Palette()
         palette.fit(measure(fakes), self.wanted)

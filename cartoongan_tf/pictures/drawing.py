@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from cartoongan_tf.pictures import images
+from cartoongan_tf.pictures import images, padding
 
 # Of a picture that is drawn only to be looked at or measured: 2:1 at the 384 pixels of
 # height that training at 256 reads. The paper's network, called layer by layer, takes
@@ -37,5 +37,5 @@ def draw_whole(draw, photo: np.ndarray) -> np.ndarray:
     Returns:
         uint8 RGB of that size.
     """
-    signed = draw(images.to_signed(images.pad(photo))[None])
-    return images.crop(images.to_uint8(signed)[0], *photo.shape[:2])
+    signed = draw(images.to_signed(padding.pad(photo))[None])
+    return padding.crop(images.to_uint8(signed)[0], *photo.shape[:2])

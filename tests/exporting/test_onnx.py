@@ -15,7 +15,7 @@ from cartoongan_tf.networks.choices import NORMS
 from cartoongan_tf.networks.generators import Generator, ResnetGenerator
 from cartoongan_tf.networks.light import LightGenerator
 from cartoongan_tf.networks.statistics import StatisticsGenerator
-from cartoongan_tf.pictures import images
+from cartoongan_tf.pictures import padding
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +61,7 @@ def test_any_batch_and_size_is_keras_answer(path, generator, shape):
 @pytest.mark.parametrize("size", [(3, 2), (7, 30), (13, 8), (1, 9)])
 def test_odd_sizes_are_padded_inside(path, generator, size):
     photo = np.random.default_rng(0).uniform(-1, 1, (*size, 3)).astype(np.float32)
-    expected = images.crop(np.asarray(generator(images.pad(photo)[None]))[0], *size)
+    expected = padding.crop(np.asarray(generator(padding.pad(photo)[None]))[0], *size)
     assert np.allclose(ONNXRuntime(path)(photo[None])[0], expected, atol=2e-3)
 
 
@@ -89,7 +89,7 @@ def test_statistics_go_in_and_come_out(norm, generator, tmp_path):
         photo = np.random.default_rng(0).uniform(-1, 1, shape).astype(np.float32)
         cartoon, own = run(photo)
         assert own.shape == (len(photo), 2, network.channels)
-        padded = np.stack([images.pad(each) for each in photo])
+        padded = np.stack([padding.pad(each) for each in photo])
         truth = np.asarray(generator(padded))[:, : shape[1], : shape[2]]
         np.testing.assert_allclose(cartoon, truth, atol=1e-4)
         np.testing.assert_allclose(run(photo, own)[0], cartoon, atol=1e-5)

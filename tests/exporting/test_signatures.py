@@ -7,15 +7,15 @@ import tensorflow as tf
 
 from cartoongan_tf.exporting.signatures import as_float32, picture_spec, serve
 from cartoongan_tf.networks.generators import Generator
-from cartoongan_tf.pictures import images
+from cartoongan_tf.pictures import padding
 
 
 @pytest.mark.parametrize("size", [(1, 1), (1, 9), (2, 3), (7, 30), (16, 16), (13, 8)])
-def test_any_size_is_padded_as_images_pads_it_and_cut(generator, size):
+def test_any_size_is_padded_as_pad_pads_it_and_cut(generator, size):
     run = tf.function(serve(generator), input_signature=[picture_spec()])
     photo = np.random.default_rng(0).uniform(-1, 1, (*size, 3)).astype(np.float32)
-    padded = images.pad(photo)
-    expected = images.crop(np.asarray(generator(padded[None]))[0], *size)
+    padded = padding.pad(photo)
+    expected = padding.crop(np.asarray(generator(padded[None]))[0], *size)
     # a channel of hardly any variance multiplies rounding by up to 1 / sqrt(1e-9)
     assert np.allclose(run(photo[None])["cartoon"][0], expected, atol=2e-3)
 

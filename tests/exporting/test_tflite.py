@@ -12,7 +12,7 @@ from cartoongan_tf.inference.statistics import KerasStatistics, TFLiteStatistics
 from cartoongan_tf.networks.attention import AttentionGenerator
 from cartoongan_tf.networks.generators import Generator, ResnetGenerator
 from cartoongan_tf.networks.layers import InstanceNormalization, ReflectionPadding2D
-from cartoongan_tf.pictures import images
+from cartoongan_tf.pictures import padding
 
 
 def test_a_float32_file_is_keras_answer(model, generator, photo):
@@ -45,7 +45,7 @@ def test_statistics_go_in_and_come_out_as_keras_does_it(generator, photo):
     assert np.abs(run(other, own)[0] - run(other)[0]).max() > 0.01
     # Smaller ones are padded: the same picture as of one that was padded before.
     small = photo[:, :24, :20]
-    padded = images.pad(small[0], smallest=(32, 32))[None]
+    padded = padding.pad(small[0], smallest=(32, 32))[None]
     assert np.array_equal(run(small)[0], run(padded)[0][:, :24, :20])
 
 
@@ -66,9 +66,9 @@ def test_norms_are_two_means_each_and_the_generators_go_by_rows(model, generator
     assert norms and all(layer.by_rows for layer in norms)
 
 
-@pytest.mark.parametrize("padding", [1, 3])
-def test_slices_reflect_as_pad_does(padding):
-    layer = ReflectionPadding2D(padding)
+@pytest.mark.parametrize("margin", [1, 3])
+def test_slices_reflect_as_pad_does(margin):
+    layer = ReflectionPadding2D(margin)
     x = np.random.default_rng(0).normal(size=(2, 5, 7, 3)).astype(np.float32)
     whole = layer(x)
     layer.by_slices = True

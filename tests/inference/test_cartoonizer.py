@@ -8,7 +8,7 @@ from cartoongan_tf.formats import scratch
 from cartoongan_tf.inference import cartoonizer as module
 from cartoongan_tf.inference.cartoonizer import Cartoonizer
 from cartoongan_tf.networks.generators import Generator
-from cartoongan_tf.pictures import images
+from cartoongan_tf.pictures import images, padding
 from cartoongan_tf.samples import samples
 
 
@@ -135,7 +135,7 @@ def test_weights_are_a_style_a_file_or_a_generator(tmp_path, monkeypatch):
 
 def test_full_and_the_styles_colours_are_what_the_network_draws(cartoonizer):
     photo = samples.draw_photo(1, 64, 600)
-    signed = cartoonizer._run(images.to_signed(images.pad(photo))[None])[0]
+    signed = cartoonizer._run(images.to_signed(padding.pad(photo))[None])[0]
     assert np.array_equal(cartoonizer(photo), images.to_uint8(signed))
 
 

@@ -23,7 +23,7 @@ from cartoongan_tf.inference.cartoonizer import Cartoonizer
 from cartoongan_tf.inference.runtimes import load_runtime, load_style
 from cartoongan_tf.inference.weights import load_generator
 from cartoongan_tf.networks.generators import Generator
-from cartoongan_tf.pictures import images
+from cartoongan_tf.pictures import images, padding
 from cartoongan_tf.samples import samples
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -71,7 +71,7 @@ def test_a_tflite_shrinks_larger_photos_and_says_so(files):
             photo
         )
     assert cartoon.shape == photo.shape
-    padded = images.pad(images.fit(photo, 32, 32), smallest=(32, 32))
+    padded = padding.pad(images.fit(photo, 32, 32), smallest=(32, 32))
     small = Cartoonizer(files / "tiny.keras", draw_size="full", color="style")(padded)[
         :21
     ]

@@ -13,7 +13,7 @@ from cartoongan_tf.inference.shows import Show
 from cartoongan_tf.inference.weights import load_generator
 from cartoongan_tf.networks.light import LightGenerator
 from cartoongan_tf.networks.statistics import StatisticsGenerator
-from cartoongan_tf.pictures import draw_sizes, images
+from cartoongan_tf.pictures import draw_sizes, images, padding
 from cartoongan_tf.samples import samples
 
 
@@ -201,7 +201,7 @@ def test_norms_statistics_follow_slowly_and_begin_anew_at_a_cut(
     now[0] = 0.04
     show.draw(lighter)
     kept = np.float32(np.exp(-0.04 / shows.FOLLOW))
-    small = images.to_signed(images.pad(draw_sizes.shrink(lighter, 64)))[None]
+    small = images.to_signed(padding.pad(draw_sizes.shrink(lighter, 64)))[None]
     _, seen = show._statistics(small, first, kept)
     slowly = kept * first + (1 - kept) * seen
     assert show._norms == pytest.approx(slowly, abs=1e-6) and kept > 0.8

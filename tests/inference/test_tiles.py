@@ -11,7 +11,7 @@ from cartoongan_tf.networks.attention import AttentionGenerator
 from cartoongan_tf.networks.choices import NORMS
 from cartoongan_tf.networks.generators import Generator, ResnetGenerator
 from cartoongan_tf.networks.light import LightGenerator
-from cartoongan_tf.pictures import images
+from cartoongan_tf.pictures import images, padding
 from cartoongan_tf.samples import samples
 
 NETWORKS = {
@@ -45,9 +45,9 @@ def generator(request):
 
 
 def whole(generator, photo):
-    padded = images.to_signed(images.pad(photo))[None]
+    padded = images.to_signed(padding.pad(photo))[None]
     signed = KerasRuntime(generator)(padded)[0]
-    return images.to_uint8(images.crop(signed, *photo.shape[:2]))
+    return images.to_uint8(padding.crop(signed, *photo.shape[:2]))
 
 
 def compare(ours, theirs):

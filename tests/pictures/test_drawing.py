@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from cartoongan_tf.networks.generators import Generator
-from cartoongan_tf.pictures import images
+from cartoongan_tf.pictures import images, padding
 from cartoongan_tf.pictures.drawing import MOST_PIXELS, cut_middle, draw_whole
 
 
@@ -38,6 +38,6 @@ def test_large_pictures_are_cut_to_their_middle_smaller_ones_stay(size, cut):
 def test_pictures_of_any_size_are_drawn_as_padded_ones(size):
     generator, photo = Generator(2, 1), noise(*size)
     drawn = draw_whole(generator, photo)
-    padded = generator(images.to_signed(images.pad(photo))[None])
+    padded = generator(images.to_signed(padding.pad(photo))[None])
     assert drawn.dtype == np.uint8 and drawn.shape == photo.shape
     assert np.array_equal(drawn, images.to_uint8(padded)[0, : size[0], : size[1]])

@@ -60,26 +60,6 @@ def test_tensors_convert_as_arrays_do():
 # ---------------------------------------------------------------- shapes
 
 
-@pytest.mark.parametrize("height", [1, 2, 3, 7, 8, 9, 31])
-@pytest.mark.parametrize("width", [1, 5, 8, 33])
-def test_padding_gives_a_multiple_of_four_and_crops_back(height, width):
-    rng = np.random.default_rng(0)
-    pixels = rng.integers(0, 256, (height, width, 3), np.uint8)
-    padded = images.pad(pixels)
-    assert padded.shape[0] % 4 == padded.shape[1] % 4 == 0
-    assert min(padded.shape[:2]) >= 8
-    assert np.array_equal(images.crop(padded, height, width), pixels)
-
-
-def test_padding_reflects_without_repeating_the_border():
-    row = np.arange(5, dtype=np.uint8).reshape(1, 5, 1).repeat(8, 0)
-    assert images.pad(row)[0, :, 0].tolist() == [0, 1, 2, 3, 4, 3, 2, 1]
-
-
-def test_a_picture_of_the_right_size_is_not_padded(scene):
-    assert images.pad(scene).shape == scene.shape
-
-
 def test_shrink_keeps_the_ratio_and_turns_alpha_along():
     picture = images.Picture(
         np.zeros((100, 50, 3), np.uint8), np.zeros((100, 50), np.uint8)

@@ -9,7 +9,7 @@ import matplotlib
 import numpy as np
 from PIL import Image
 
-from cartoongan_tf.pictures import images
+from cartoongan_tf.pictures import images, padding
 from cartoongan_tf.pictures.faces import find_faces
 from cartoongan_tf.samples import samples
 
@@ -24,7 +24,7 @@ def main():
     images.write(HERE / "scene.jpg", samples.draw_photo(11, 384, 512))
     # so small that it is reflected several times
     images.write(HERE / "small.png", photo[:12, :20])
-    images.write(HERE / "padded.png", images.pad(photo[:12, :20], smallest=(64, 64)))
+    images.write(HERE / "padded.png", padding.pad(photo[:12, :20], smallest=(64, 64)))
     # Grace Hopper by the US Navy: public domain
     portrait = Path(matplotlib.get_data_path()) / "sample_data" / "grace_hopper.jpg"
     shutil.copy(portrait, HERE / "portrait.jpg")
