@@ -66,7 +66,8 @@ def main(argv):
         run = Run.open(args.resume)
         given = run.read_config()
         # Those of earlier versions did not say what there was no choice of.
-        given = {"optimizer": "adam", "block_norms": 1, "deep_norms": 1, **given}
+        before = {"optimizer": "adam", "block_norms": 1, "deep_norms": 1}
+        given = {**before, "large_windows": 0, **given}
         if isinstance(given.get("pairs"), int):
             given = {
                 "deep": 0,

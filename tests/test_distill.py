@@ -17,6 +17,10 @@ SMALL = (
         4,
         "--image-size",
         32,
+        "--large-windows",
+        2,
+        "--large-size",
+        40,
         "--margin",
         4,
         "--shift",
@@ -92,13 +96,17 @@ def test_a_run_of_an_earlier_version_goes_on(command, given, tmp_path):
     assert made.returncode == 0, made.stderr
     run = tmp_path / "runs" / "mine" / "light" / "00001"
     config = json.loads((run / "config.json").read_text())
-    for name in ("deep", "block_norms", "deep_norms", "ema", "optimizer", "shift"):
+    for name in (
+        *("deep", "block_norms", "deep_norms", "ema", "optimizer", "shift"),
+        *("large_windows", "large_size"),
+    ):
         del config[name]
     config |= {"pairs": config.pop("windows"), "steps": 6}  # a count, in those days
     (run / "config.json").write_text(json.dumps(config))
     result = command("distill", "--resume", run)
     assert result.returncode == 0, result.stderr
     assert load_generator(run / "generator.keras").deep == 0
+    assert json.loads((run / "config.json").read_text())["large_windows"] == 0
 
 
 def test_dry_run_shows_the_plan_and_writes_nothing(command, given, tmp_path):
@@ -128,6 +136,7 @@ def test_what_is_missing_is_said_in_one_line(command, arguments, said):
     [
         (["--teacher", "no.keras"], "No such file"),
         (["--image-size", 30], "`image_size` must be a multiple of 4"),
+        (["--large-size", 32], "`large_size` must be more than `image_size`; --large"),
         (["--shift", 6], "`shift` must be a multiple of 4, and leave 32"),
         (["--margin", 32], "`margin` must be a multiple of 4, less than"),
         (["--steps", 0], "`steps` must be at least 1"),

@@ -41,6 +41,14 @@ class Lesson:
         metavar="DIR",
     )
     image_size: int = flag(192, "side of the windows", group=LENGTH)
+    large_windows: int = flag(
+        600,
+        "larger ones, which every second step learns from: they show how light and "
+        "colours lie in a whole picture; 0 for none",
+        group=LENGTH,
+        least=0,
+    )
+    large_size: int = flag(320, "side of the larger ones", group=LENGTH)
     margin: int = flag(
         32,
         "pixels around a window that the teacher sees and that are cut off its "
@@ -60,7 +68,9 @@ class Lesson:
     )
     steps: int = flag(8_000, "of training", group=LENGTH, least=1)
     epoch: int = flag(500, "steps between two scores", group=LENGTH, least=1)
-    batch_size: int = flag(6, "windows a step", group=LENGTH)
+    batch_size: int = flag(
+        6, "windows a step; of the larger ones fewer, as many pixels", group=LENGTH
+    )
 
     learning_rate: float = flag(
         1e-3, "constant for half of the steps, then falling to 0", group=LOSSES, least=0
@@ -138,8 +148,21 @@ class Lesson:
                 "`shift` must be a multiple of 4, and leave 32 pixels of `image_size`. "
                 f"Received: shift={self.shift}, image_size={self.image_size}"
             )
+        if self.large_windows:
+            check_sizes(self.large_batch, self.large_size)
+            if self.large_size <= self.image_size:
+                raise ValueError(
+                    "`large_size` must be more than `image_size`; --large-windows 0 "
+                    f"does without. Received: large_size={self.large_size}, "
+                    f"image_size={self.image_size}"
+                )
         if self.margin % 4 or self.margin >= self.image_size:
             raise ValueError(
                 "`margin` must be a multiple of 4, less than `image_size`. Received: "
                 f"margin={self.margin}, image_size={self.image_size}"
             )
+
+    @property
+    def large_batch(self) -> int:
+        """Larger windows a step: as many pixels as `batch_size` windows have."""
+        return max(1, round(self.batch_size * (self.image_size / self.large_size) ** 2))

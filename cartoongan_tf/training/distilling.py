@@ -44,6 +44,7 @@ BACKUP_SECONDS = 300
 SAMPLES = 6
 WATCHED = 8  # held-out photos that are scored after every epoch; all at the end
 LOOK_STEPS = 25
+LARGE = "large"  # folder of the larger windows, beside the others
 
 
 class Distillation:
@@ -66,6 +67,12 @@ class Distillation:
         self.about = describe_pairs(lesson.teacher, photos, *windows)
         folder = Path(lesson.pairs) if lesson.pairs else cache / name_pairs(self.about)
         self.pairs = Pairs(folder, self.learnt, *windows)
+        self.large = None
+        if lesson.large_windows:
+            windows = lesson.large_size, lesson.seed, lesson.margin
+            self.about_large = describe_pairs(lesson.teacher, photos, *windows)
+            self.large = Pairs(folder / LARGE, self.learnt, *windows)
+            self.large.photos = self.pairs.photos  # a damaged one is named once
         keras.utils.set_random_seed(lesson.seed)
         arguments = (
             "width",
@@ -98,6 +105,9 @@ class Distillation:
         claim_folder(self.pairs.folder, self.about)
         teacher = Teacher(as_precise(self.teacher, lesson.mixed_precision))
         self.pairs.make(teacher, lesson.windows)
+        if self.large:
+            claim_folder(self.large.folder, self.about_large)
+            self.large.make(teacher, lesson.large_windows)
         self.truths = HeldOut(self.pairs.folder / "held", self.held)
         self.truths.make(as_function(self.teacher))
         features = judge = None
@@ -158,7 +168,7 @@ class Distillation:
             ],
             model=distiller,
         )
-        feed = iter(self._make_batches(step))
+        feed = self._feed(step)
         take, settling = None, lesson.steps // 2
         callbacks.on_train_begin()
         with interrupts.caught(self._stop):
@@ -211,40 +221,60 @@ class Distillation:
 
     # ------------------------------------------------------------ parts of it
 
-    def _make_batches(self, step: int) -> tf.data.Dataset:
+    def _feed(self, step: int):
+        """The batches from a step on; every second one is of larger windows."""
         lesson = self.lesson
-        count, with_smooth = lesson.windows, bool(lesson.adversarial_weight)
+        every = 2 if self.large else 1
+        small = self.pairs, lesson.windows, lesson.batch_size, (1, 2)
+        feeds = [iter(self._make_batches(*small, -(-step // every)))]
+        if self.large:
+            large = self.large, lesson.large_windows, lesson.large_batch, (3, 4)
+            feeds.append(iter(self._make_batches(*large, step // 2)))
+        while True:
+            yield next(feeds[step % every])
+            step += 1
+
+    def _make_batches(self, pairs, count, size, streams, first) -> tf.data.Dataset:
+        """Batches of pairs, as many as a run has steps.
+
+        Args:
+            pairs: `Pairs`.
+            count: How many of them there are.
+            size: Pairs in a batch.
+            streams: Two numbers of random streams, of the order and of the shifts.
+            first: Batches that were had before.
+        """
+        lesson = self.lesson
+        with_smooth = bool(lesson.adversarial_weight)
+        side = pairs.size - lesson.shift
 
         def draw(number):
-            rng = np.random.default_rng((lesson.seed, 1, number // count))
-            pair = self.pairs[int(rng.permutation(count)[number % count])]
-            rng = np.random.default_rng((lesson.seed, 2, number))
+            rng = np.random.default_rng((lesson.seed, streams[0], number // count))
+            pair = pairs[int(rng.permutation(count)[number % count])]
+            rng = np.random.default_rng((lesson.seed, streams[1], number))
             # A teacher of stride 4 draws what is shifted by other steps anew.
             top, left = 4 * rng.integers(0, lesson.shift // 4 + 1, 2)
             pair = [part[top : top + side, left : left + side] for part in pair]
             return (*pair, smooth_edges(pair[1])) if with_smooth else tuple(pair)
 
         parts = 2 + with_smooth
-        side = lesson.image_size - lesson.shift
-        shape = (side, side, 3)
 
         def to_tensors(number):
             pictures = tf.numpy_function(
                 draw, [number], [tf.uint8] * parts, stateful=False
             )
             for picture in pictures:
-                picture.set_shape(shape)
+                picture.set_shape((side, side, 3))
             return tuple(pictures)
 
         def to_signed(*batch):
             return tuple(images.to_signed(tf.cast(p, tf.float32)) for p in batch)
 
-        first = step * lesson.batch_size
-        last = lesson.steps * lesson.batch_size
+        last = (first + lesson.steps) * size
         return (
-            tf.data.Dataset.range(first, last)
+            tf.data.Dataset.range(first * size, last)
             .map(to_tensors, num_parallel_calls=2)
-            .batch(lesson.batch_size, drop_remainder=True)
+            .batch(size, drop_remainder=True)
             .map(to_signed)
             .prefetch(2)
         )

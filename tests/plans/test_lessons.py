@@ -20,6 +20,12 @@ def test_a_value_that_makes_no_sense_is_refused_by_its_rule(value, rule):
         Lesson("mine", "teacher.keras", "photos", **value)
 
 
+def test_a_step_of_larger_windows_has_as_many_pixels():
+    lesson = Lesson("mine", "teacher.keras", "photos", image_size=160, large_size=320)
+    assert (lesson.batch_size, lesson.large_batch) == (6, 2)
+    assert Lesson("a", "b", "c", batch_size=1).large_batch == 1
+
+
 def test_every_optimizer_has_its_class():
     from cartoongan_tf.training.distilling import OPTIMIZERS as CLASSES
 

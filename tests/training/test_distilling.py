@@ -30,6 +30,8 @@ def lesson(tmp_path_factory):
         str(folder / "photos"),
         windows=6,
         image_size=40,
+        large_windows=3,
+        large_size=48,
         shift=8,
         margin=4,
         hold_out=3,
@@ -83,15 +85,15 @@ def test_a_run_that_was_stopped_goes_on_to_the_same_weights(
 
     run = Run.create(tmp_path, "broken", asdict(lesson))
     work = begin(lesson, tmp_path)
-    make = work._make_batches
+    feed = work._feed
 
     def batches(first):
-        for number, batch in enumerate(make(first), first + 1):
+        for number, batch in enumerate(feed(first), first + 1):
             if number == stop:
                 work._stop()
             yield batch
 
-    work._make_batches = batches
+    work._feed = batches
     assert not work.train(run)
     assert work.step == stop
 
@@ -105,13 +107,30 @@ def test_a_run_that_was_stopped_goes_on_to_the_same_weights(
 def test_a_window_is_cut_elsewhere_each_time_and_its_cartoon_with_it(lesson, tmp_path):
     work = Distillation(lesson, tmp_path)
     work.pairs.make(lambda windows, margin: -windows, lesson.windows)
-    batches = [next(iter(work._make_batches(step))) for step in range(6)]
+    small = work.pairs, lesson.windows, 2, (1, 2)
+    batches = [next(iter(work._make_batches(*small, step))) for step in range(6)]
     for photo, cartoon in batches:
         assert photo.shape == (2, 32, 32, 3)
         assert np.abs(photo + cartoon).max() < 0.01
     # Step 0 and step 3 begin an epoch of six windows each: the same ones, cut anew.
     seen = {np.asarray(p).tobytes() for batch in batches for p in batch[0]}
     assert 6 < len(seen) <= 12  # nine places, and chance
+
+
+def test_every_second_step_learns_from_a_larger_window(lesson, tmp_path):
+    work = Distillation(lesson, tmp_path)
+    for pairs in (work.pairs, work.large):
+        pairs.make(lambda windows, margin: -windows, lesson.windows)
+    assert lesson.large_batch == 1
+    feed = work._feed(0)
+    batches = [next(feed) for _ in range(8)]
+    sides = [photo.shape[:2] for photo, _ in batches]
+    assert sides == [(2, 32), (1, 40)] * 4
+    for step in (1, 2, 5, 6):  # a run that goes on meets what it would have met
+        again = work._feed(step)
+        for photo, cartoon in batches[step:]:
+            for one, other in zip((photo, cartoon), next(again), strict=True):
+                assert np.array_equal(one, other)
 
 
 @pytest.mark.slow
@@ -137,7 +156,7 @@ def test_pairs_in_a_folder_of_ones_own_serve_every_run_of_that_teacher(
     begin(replace(lesson, steps=4), tmp_path / "elsewhere")
     assert (tmp_path / "mine" / "00000.npy").stat().st_mtime_ns == drawn
     for changes, said in (
-        ({"image_size": 64}, "with another image_size;"),
+        ({"image_size": 44}, "with another image_size;"),
         ({"seed": 3, "margin": 8}, "with another seed, another margin;"),
     ):
         with pytest.raises(ValueError, match=said):
