@@ -188,6 +188,10 @@ class Distillation:
                     self._check(logs, step)
                 if step % lesson.epoch == 0:
                     self._close_epoch(run, callbacks, logs, step)
+                elif step == lesson.steps:  # too few for an epoch, but the best
+                    self._check(logs, step)
+                    with averaged(self.distiller):
+                        self._save_generator(run)
                 elif time.monotonic() - self.backup.saved_at > BACKUP_SECONDS:
                     self._check(logs, step)
                     self.backup.save()

@@ -71,6 +71,16 @@ def test_a_run_ends_with_a_generator_its_history_samples_and_scores(lesson, tmp_
     assert len(work.held) == 2
 
 
+def test_the_last_steps_are_saved_though_they_fill_no_epoch(lesson, tmp_path):
+    lesson = replace(lesson, steps=6)
+    work = begin(lesson, tmp_path)
+    run = Run.create(tmp_path, "light", asdict(lesson))
+    assert work.train(run)
+    averages = [np.asarray(v) for v in work.distiller.average.averages]
+    for one, other in zip(weights(run), averages, strict=True):
+        assert np.array_equal(one, other)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("adversarial, stop", [(0.0, 3), (0.1, 5)])
 def test_a_run_that_was_stopped_goes_on_to_the_same_weights(
