@@ -69,7 +69,8 @@ class Pairs:
         paths.check_folder(self.folder).mkdir(parents=True, exist_ok=True)
         total = len(parts) * PART
         done = total - len(missing) * PART
-        with tqdm(total=total, initial=done, desc="teacher") as bar:
+        desc = f"teacher, {self.size} pixels"
+        with tqdm(total=total, initial=done, desc=desc) as bar:
             for part in missing:
                 drawn = []
                 for at in range(part * PART, (part + 1) * PART, AT_ONCE):
