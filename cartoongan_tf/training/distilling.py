@@ -44,7 +44,6 @@ BACKUP_SECONDS = 300
 SAMPLES = 6
 WATCHED = 8  # held-out photos that are scored after every epoch; all at the end
 LOOK_STEPS = 25
-LARGE = "large"  # folder of the larger windows, beside the others
 
 
 class Distillation:
@@ -71,7 +70,8 @@ class Distillation:
         if lesson.large_windows:
             windows = lesson.large_size, lesson.seed, lesson.margin
             self.about_large = describe_pairs(lesson.teacher, photos, *windows)
-            self.large = Pairs(folder / LARGE, self.learnt, *windows)
+            inside = folder / f"large-{lesson.large_size}"
+            self.large = Pairs(inside, self.learnt, *windows)
             self.large.photos = self.pairs.photos  # a damaged one is named once
         keras.utils.set_random_seed(lesson.seed)
         arguments = (

@@ -164,7 +164,12 @@ def test_pairs_in_a_folder_of_ones_own_serve_every_run_of_that_teacher(
     assert work.pairs.folder == tmp_path / "mine"
     drawn = (tmp_path / "mine" / "00000.npy").stat().st_mtime_ns
     begin(replace(lesson, steps=4), tmp_path / "elsewhere")
+    begin(replace(lesson, large_size=52), tmp_path / "elsewhere")
     assert (tmp_path / "mine" / "00000.npy").stat().st_mtime_ns == drawn
+    assert {p.name for p in (tmp_path / "mine").glob("large-*")} == {
+        "large-48",
+        "large-52",
+    }
     for changes, said in (
         ({"image_size": 44}, "with another image_size;"),
         ({"seed": 3, "margin": 8}, "with another seed, another margin;"),
