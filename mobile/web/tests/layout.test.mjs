@@ -177,13 +177,17 @@ test("the handle is whole on a picture that is lower than it", async () => {
     const bytes = new Uint8Array(await (await canvas.convertToBlob()).arrayBuffer());
     return btoa(String.fromCharCode(...bytes));
   });
+  await page.waitForFunction(() => document.querySelector(".preview").dataset.of); // the sample's
   await choose(page, "low.png", Buffer.from(low, "base64"), "image/png");
   const [frame, handle] = [await box(page, "#frame"), await box(page, ".handle svg")];
   assert.ok(frame.height < 40);
   const middle = ({ top, bottom }) => (top + bottom) / 2;
   assert.ok(Math.abs(middle(frame) - middle(handle)) < 2, JSON.stringify([frame, handle]));
   // and the cards show a part of it that can be seen
-  await page.waitForFunction(() => document.querySelector(".preview").dataset.of);
+  await page.waitForFunction(() => {
+    const { dataset, classList } = document.querySelector(".preview");
+    return dataset.of && !classList.contains("is-old");
+  });
   const sides = await page.$eval(".preview", ({ width, height }) => [width, height]);
   assert.deepEqual(sides, [128, 64]);
 });
