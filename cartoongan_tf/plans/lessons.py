@@ -123,6 +123,14 @@ class Lesson:
         zero="random weights",
         metavar="FILE",
     )
+    start_share: float = flag(
+        0.0,
+        "of the start's weights in what is saved: 0.5 where a style goes on learning, "
+        "from windows that its start never met",
+        group=LENGTH,
+        least=0,
+        below=1,
+    )
     vgg_weights: str = flag("imagenet", "imagenet, random or a file", group=LOSSES)
     mixed_precision: str = flag(
         "float32",
@@ -147,6 +155,11 @@ class Lesson:
             raise ValueError(
                 "`shift` must be a multiple of 4, and leave 32 pixels of `image_size`. "
                 f"Received: shift={self.shift}, image_size={self.image_size}"
+            )
+        if self.start_share and not self.start:
+            raise ValueError(
+                "`start_share` must be 0 without `start`. Received: "
+                f"start_share={self.start_share}"
             )
         if self.large_windows:
             check_sizes(self.large_batch, self.large_size)

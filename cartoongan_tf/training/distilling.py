@@ -2,6 +2,7 @@
 
 import json
 import time
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from cartoongan_tf.data.pairs import (
 )
 from cartoongan_tf.evaluation import scores
 from cartoongan_tf.inference.weights import load_generator
-from cartoongan_tf.models.averages import averaged
+from cartoongan_tf.models.averages import averaged, blended
 from cartoongan_tf.models.distiller import Distiller
 from cartoongan_tf.models.muon import Muon
 from cartoongan_tf.models.schedules import HoldThenDecay
@@ -87,7 +88,14 @@ class Distillation:
             dtype=PRECISIONS[lesson.mixed_precision],
         )
         if lesson.start:
-            start_from(self.student, lesson.start)
+            lacking = start_from(self.student, lesson.start)
+            if lacking and lesson.start_share:
+                raise ValueError(
+                    "`start_share` must be 0 where the start is of another shape. "
+                    f"Received: start_share={lesson.start_share}, and {lesson.start} "
+                    f"has no such layers: {', '.join(lacking)}"
+                )
+        self.begun = self.student.get_weights()
         self.draw = as_function(self.student)
         self.interrupted = False
 
@@ -190,7 +198,7 @@ class Distillation:
                     self._close_epoch(run, callbacks, logs, step)
                 elif step == lesson.steps:  # too few for an epoch, but the best
                     self._check(logs, step)
-                    with averaged(self.distiller):
+                    with self._result():
                         self._save_generator(run)
                 elif time.monotonic() - self.backup.saved_at > BACKUP_SECONDS:
                     self._check(logs, step)
@@ -310,13 +318,22 @@ class Distillation:
     def _close_epoch(self, run: Run, callbacks, logs, step: int) -> None:
         self._check(logs, step)
         values = {name: float(value) for name, value in logs.items()}
-        with averaged(self.distiller):
+        with self._result():
             values |= self.score(self.draw, WATCHED)
             if len(self.truths):
                 images.write(run.samples / f"{step:06d}.png", self._draw_sheet())
             self._save_generator(run)
         callbacks.on_epoch_end(step // self.lesson.epoch - 1, values)
         self.backup.save()
+
+    @contextmanager
+    def _result(self):
+        """The student as it is scored and saved: averaged, with the start's share."""
+        with (
+            averaged(self.distiller) as student,
+            blended(student, self.begun, self.lesson.start_share),
+        ):
+            yield student
 
     def _draw_sheet(self) -> np.ndarray:
         chosen = (self.truths[at] for at in self.truths.some(SAMPLES))
@@ -328,7 +345,7 @@ class Distillation:
             as_precise(self.student, "float32").save(temporary)
 
     def _finish(self, run: Run) -> None:
-        with averaged(self.distiller) as student:
+        with self._result() as student:
             draw = as_function(as_precise(student, "float32"))
         result = self.score(draw, len(self.truths))
         with paths.replacing(run.folder / "scores.json") as temporary:
@@ -349,8 +366,11 @@ def as_precise(generator, precision: str):
     return other
 
 
-def start_from(student, path: str) -> None:
+def start_from(student, path: str) -> list[str]:
     """Takes a light generator's weights; layers that it lacks stay as they are.
+
+    Returns:
+        The names of those layers.
 
     Raises:
         ValueError: When the trunks are of other widths.
@@ -365,7 +385,11 @@ def start_from(student, path: str) -> None:
             f"Received: {path}, of {widths[1]} for {widths[0]}"
         )
     found = {layer.name: layer.get_weights() for layer in begun.layers}
+    lacking = []
     for layer in student.layers:
         values = found.get(layer.name, [])
         if [v.shape for v in values] == [tuple(w.shape) for w in layer.weights]:
             layer.set_weights(values)
+        else:
+            lacking.append(layer.name)
+    return lacking

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from cartoongan_tf.models.averages import WeightAverage
+from cartoongan_tf.models.averages import WeightAverage, blended
 
 
 def network():
@@ -47,6 +47,19 @@ def test_applied_lasts_as_long_as_its_context_even_through_an_error():
         assert all(map(np.array_equal, model.get_weights(), old))
         raise KeyError
     assert all(map(np.array_equal, model.get_weights(), raw))
+
+
+def test_a_share_of_other_weights_lasts_as_long_as_its_context():
+    model = network()
+    raw = model.get_weights()
+    others = [w + 4.0 for w in raw]
+    with pytest.raises(KeyError), blended(model, others, 0.25):
+        for found, own in zip(model.get_weights(), raw, strict=True):
+            assert np.allclose(found, own + 1.0)
+        raise KeyError
+    assert all(map(np.array_equal, model.get_weights(), raw))
+    with blended(model, others, 0.0):
+        assert all(map(np.array_equal, model.get_weights(), raw))
 
 
 def test_a_momentum_of_one_is_refused():

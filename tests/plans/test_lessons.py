@@ -10,6 +10,7 @@ from cartoongan_tf.plans.lessons import OPTIMIZERS, Lesson
     [
         ({"deep_norms": 3}, "`deep_norms` must be one of 0, 1, 2. Received: deep_no"),
         ({"optimizer": "sgd"}, "`optimizer` must be one of muon, adam. Received: op"),
+        ({"start_share": 0.5}, "`start_share` must be 0 without `start`"),
         ({"shift": 6}, "`shift` must be a multiple of 4, and leave 32 pixels of"),
         ({"margin": 192}, "`margin` must be a multiple of 4, less than `image_size`"),
         ({"steps": 1.5}, "`steps` must be of type int. Received: steps=1.5"),

@@ -3,6 +3,7 @@
 import json
 from dataclasses import asdict, replace
 
+import keras
 import numpy as np
 import pytest
 
@@ -51,6 +52,19 @@ def begin(lesson, folder):
     return work
 
 
+def stop_at(work, step):
+    """Interrupts a run, as Ctrl-C does."""
+    feed = work._feed
+
+    def batches(first):
+        for number, batch in enumerate(feed(first), first + 1):
+            if number == step:
+                work._stop()
+            yield batch
+
+    work._feed = batches
+
+
 def weights(run):
     return load_generator(run.generator).get_weights()
 
@@ -95,15 +109,7 @@ def test_a_run_that_was_stopped_goes_on_to_the_same_weights(
 
     run = Run.create(tmp_path, "broken", asdict(lesson))
     work = begin(lesson, tmp_path)
-    feed = work._feed
-
-    def batches(first):
-        for number, batch in enumerate(feed(first), first + 1):
-            if number == stop:
-                work._stop()
-            yield batch
-
-    work._feed = batches
+    stop_at(work, stop)
     assert not work.train(run)
     assert work.step == stop
 
@@ -192,6 +198,37 @@ def test_what_is_saved_and_scored_is_the_average_of_the_weights(lesson, tmp_path
         assert np.array_equal(one, other)
     last = work.student.get_weights()
     assert any(not np.array_equal(a, b) for a, b in zip(last, averages, strict=True))
+
+
+@pytest.mark.slow
+def test_of_what_is_saved_the_start_may_have_a_share(lesson, tmp_path):
+    """Also where the run was interrupted, and its last steps fill no epoch."""
+    keras.utils.set_random_seed(5)
+    start = LightGenerator(2, 4, 1, deep=1, block_norms=0, deep_norms=2)
+    start.save(tmp_path / "start.keras")
+    lesson = replace(lesson, start=str(tmp_path / "start.keras"), ema=0.9)
+    plain = Run.create(tmp_path, "light", asdict(lesson))
+    assert begin(lesson, tmp_path).train(plain)
+    lesson = replace(lesson, start_share=0.25)
+    run = Run.create(tmp_path, "light", asdict(lesson))
+    work = begin(lesson, tmp_path)
+    stop_at(work, 3)
+    assert not work.train(run)
+    assert begin(lesson, tmp_path).train(run)
+    trios = zip(weights(run), weights(plain), start.get_weights(), strict=True)
+    for found, own, begun in trios:
+        np.testing.assert_allclose(found, 0.75 * own + 0.25 * begun, atol=1e-6)
+    assert any(
+        not np.allclose(a, b, atol=1e-4)
+        for a, b in zip(weights(run), weights(plain), strict=True)
+    )
+
+
+def test_a_start_of_another_shape_has_no_share(lesson, tmp_path):
+    LightGenerator(2, 4, 3).save(tmp_path / "other.keras")
+    lesson = replace(lesson, start=str(tmp_path / "other.keras"), start_share=0.5)
+    with pytest.raises(ValueError, match="start_share=0.5, and .* has no such layers"):
+        Distillation(lesson, tmp_path)
 
 
 def test_a_student_may_begin_with_anothers_weights(lesson, tmp_path):
