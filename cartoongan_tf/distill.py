@@ -15,6 +15,8 @@ EXAMPLES = """\
       keeps there what the teacher draws, for later runs, on other machines too
   python -m cartoongan_tf.distill ... --start runs/hayao/light/00001/generator.keras
       begins with another light generator's weights: quicker
+  python -m cartoongan_tf.distill ... --start mine.keras --start-share 0.5 --seed 1
+      goes on with a style on new windows; saves weights half-way between the two
   python -m cartoongan_tf.distill --resume runs/paprika/light/00001
       goes on after Ctrl-C, a crash or a reboot"""
 
