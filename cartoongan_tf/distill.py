@@ -69,7 +69,7 @@ def main(argv):
         given = run.read_config()
         # Those of earlier versions did not say what there was no choice of.
         before = {"optimizer": "adam", "block_norms": 1, "deep_norms": 1}
-        given = {**before, "large_windows": 0, **given}
+        given = {**before, "large_windows": 0, "large_border": 0, **given}
         if isinstance(given.get("pairs"), int):
             given = {
                 "deep": 0,

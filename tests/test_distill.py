@@ -19,6 +19,8 @@ SMALL = (
         32,
         "--large-windows",
         2,
+        "--large-border",
+        0,
         "--large-size",
         40,
         "--margin",
@@ -98,7 +100,7 @@ def test_a_run_of_an_earlier_version_goes_on(command, given, tmp_path):
     config = json.loads((run / "config.json").read_text())
     for name in (
         *("deep", "block_norms", "deep_norms", "ema", "optimizer", "shift"),
-        *("large_windows", "large_size"),
+        *("large_windows", "large_size", "large_share", "large_border"),
     ):
         del config[name]
     config |= {"pairs": config.pop("windows"), "steps": 6}  # a count, in those days

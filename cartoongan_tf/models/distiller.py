@@ -31,7 +31,8 @@ class Distiller(keras.Model):
     from the student's.
 
     Fed with batches of `(photo, cartoon)`, with a discriminator of `(photo, cartoon,
-    smooth)`: float32 RGB in -1..1.
+    smooth)`: float32 RGB in -1..1. A cartoon may be NaN where nothing is to be learnt:
+    there it is taken to be what the student draws.
 
     Metrics: `loss`, `pixel_loss`, `detail_loss`, `strength_loss`, `feature_loss`,
     `g_loss` (the adversarial term, unweighted), `d_loss`.
@@ -141,23 +142,25 @@ class Distiller(keras.Model):
 
         Args:
             x: Photos; not needed.
-            y: The teacher's pictures.
+            y: The teacher's pictures; NaN where they are not to be learnt.
             y_pred: The student's.
         """
-        pixel_loss = distance(y, y_pred)
+        known = 1 - tf.reduce_mean(tf.cast(tf.math.is_nan(y), tf.float32))
+        y = completed(y, y_pred)
+        pixel_loss = distance(y, y_pred) / known
         wanted, bands = self.bands(y), self.bands(y_pred)
-        detail_loss = distance(wanted, bands)
+        detail_loss = distance(wanted, bands) / known
         loss = pixel_loss + self.detail_weight * detail_loss
         self.trackers["pixel_loss"].update_state(pixel_loss)
         self.trackers["detail_loss"].update_state(detail_loss)
         if self.strength_weight or self.calm_weight:
             strengths = [strength_of_detail(each) for each in (wanted, bands)]
-            strength_loss = distance(*strengths)
+            strength_loss = distance(*strengths) / known
             self.trackers["strength_loss"].update_state(strength_loss)
             loss += self.strength_weight * strength_loss
-            loss += self.calm_weight * unrest(*strengths)
+            loss += self.calm_weight * unrest(*strengths) / known
         if self.feature_weight:
-            feature_loss = distance(self.features(y), self.features(y_pred))
+            feature_loss = distance(self.features(y), self.features(y_pred)) / known
             self.trackers["feature_loss"].update_state(feature_loss)
             loss += self.feature_weight * feature_loss
         return loss
@@ -170,7 +173,8 @@ class Distiller(keras.Model):
             loss = self.compute_loss(photo, cartoon, fake)
             if self.adversarial_weight:
                 judge = self.discriminator
-                drawn = judge(tf.concat([cartoon, *smooth], 0), training=True)
+                drawn = [completed(each, fake) for each in (cartoon, *smooth)]
+                drawn = judge(tf.concat(drawn, 0), training=True)
                 on_cartoon, on_smooth = tf.split(drawn, 2)
                 on_fake = judge(fake, training=True)
                 d_loss = least_squares_d_loss(on_cartoon, on_smooth, on_fake)
@@ -197,3 +201,8 @@ class Distiller(keras.Model):
     @classmethod
     def from_config(cls, config, custom_objects=None):
         return network.deserialize(cls, config)
+
+
+def completed(cartoon, fake):
+    """A cartoon that is what the student draws wherever it is NaN."""
+    return tf.where(tf.math.is_nan(cartoon), tf.stop_gradient(fake), cartoon)

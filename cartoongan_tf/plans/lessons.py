@@ -30,7 +30,10 @@ class Lesson:
     photos: str
 
     windows: int = flag(
-        2400, "windows that the teacher draws, once", group=LENGTH, least=1
+        2400,
+        "windows that the teacher draws, once; 0 with larger ones alone",
+        group=LENGTH,
+        least=0,
     )
     pairs: str = flag(
         "",
@@ -43,12 +46,23 @@ class Lesson:
     image_size: int = flag(192, "side of the windows", group=LENGTH)
     large_windows: int = flag(
         600,
-        "larger ones, which every second step learns from: they show how light and "
-        "colours lie in a whole picture; 0 for none",
+        "larger ones: they show how light and colours lie in a whole picture; 0 for "
+        "none",
         group=LENGTH,
         least=0,
     )
     large_size: int = flag(320, "side of the larger ones", group=LENGTH)
+    large_share: float = flag(
+        0.5, "of the steps learn from the larger ones", group=LENGTH, least=0, below=1
+    )
+    large_border: int = flag(
+        24,
+        "pixels at a larger window's border that are not learnt, with the lines that "
+        "the teacher draws there; it then draws the window without a margin, in 0.4 "
+        "of the time; 0 for a margin, as the others have",
+        group=LENGTH,
+        least=0,
+    )
     margin: int = flag(
         32,
         "pixels around a window that the teacher sees and that are cut off its "
@@ -161,8 +175,23 @@ class Lesson:
                 "`start_share` must be 0 without `start`. Received: "
                 f"start_share={self.start_share}"
             )
+        if not (self.windows or self.large_windows):
+            raise ValueError(
+                "There must be `windows` or `large_windows`. Received: windows=0, "
+                "large_windows=0"
+            )
         if self.large_windows:
             check_sizes(self.large_batch, self.large_size)
+            if not self.large_share:
+                raise ValueError(
+                    "`large_share` must be more than 0; --large-windows 0 does "
+                    "without. Received: large_share=0"
+                )
+            if 2 * self.large_border > self.large_size - 32:
+                raise ValueError(
+                    "`large_border` must leave 32 pixels of `large_size`. Received: "
+                    f"large_border={self.large_border}, large_size={self.large_size}"
+                )
             if self.large_size <= self.image_size:
                 raise ValueError(
                     "`large_size` must be more than `image_size`; --large-windows 0 "

@@ -10,7 +10,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from cartoongan_tf.data.edges import smooth_edges
+from cartoongan_tf.data.feeds import Feed, Source
 from cartoongan_tf.data.held import HeldOut
 from cartoongan_tf.data.pairs import (
     Pairs,
@@ -67,13 +67,22 @@ class Distillation:
         self.about = describe_pairs(lesson.teacher, photos, *windows)
         folder = Path(lesson.pairs) if lesson.pairs else cache / name_pairs(self.about)
         self.pairs = Pairs(folder, self.learnt, *windows)
-        self.large = None
+        self.large = small = large = None
+        if lesson.windows:
+            small = Source(self.pairs, lesson.windows, lesson.batch_size, lesson.shift)
         if lesson.large_windows:
-            windows = lesson.large_size, lesson.seed, lesson.margin
+            margin = 0 if lesson.large_border else lesson.margin
+            windows = lesson.large_size, lesson.seed, margin
             self.about_large = describe_pairs(lesson.teacher, photos, *windows)
-            inside = folder / f"large-{lesson.large_size}"
+            name = "whole" if lesson.large_border else "large"
+            inside = folder / f"{name}-{lesson.large_size}"
             self.large = Pairs(inside, self.learnt, *windows)
             self.large.photos = self.pairs.photos  # a damaged one is named once
+            counts = lesson.large_windows, lesson.large_batch
+            large = Source(self.large, *counts, lesson.shift, lesson.large_border)
+        smooth = bool(lesson.adversarial_weight)
+        share = lesson.large_share
+        self.feed = Feed(small, large, share, lesson.steps, lesson.seed, smooth)
         keras.utils.set_random_seed(lesson.seed)
         arguments = (
             "width",
@@ -176,7 +185,7 @@ class Distillation:
             ],
             model=distiller,
         )
-        feed = self._feed(step)
+        feed = self.feed(step)
         take, settling = None, lesson.steps // 2
         callbacks.on_train_begin()
         with interrupts.caught(self._stop):
@@ -232,64 +241,6 @@ class Distillation:
         return scores.summarize(rows) if rows else {}
 
     # ------------------------------------------------------------ parts of it
-
-    def _feed(self, step: int):
-        """The batches from a step on; every second one is of larger windows."""
-        lesson = self.lesson
-        every = 2 if self.large else 1
-        small = self.pairs, lesson.windows, lesson.batch_size, (1, 2)
-        feeds = [iter(self._make_batches(*small, -(-step // every)))]
-        if self.large:
-            large = self.large, lesson.large_windows, lesson.large_batch, (3, 4)
-            feeds.append(iter(self._make_batches(*large, step // 2)))
-        while True:
-            yield next(feeds[step % every])
-            step += 1
-
-    def _make_batches(self, pairs, count, size, streams, first) -> tf.data.Dataset:
-        """Batches of pairs, as many as a run has steps.
-
-        Args:
-            pairs: `Pairs`.
-            count: How many of them there are.
-            size: Pairs in a batch.
-            streams: Two numbers of random streams, of the order and of the shifts.
-            first: Batches that were had before.
-        """
-        lesson = self.lesson
-        with_smooth = bool(lesson.adversarial_weight)
-        side = pairs.size - lesson.shift
-
-        def draw(number):
-            rng = np.random.default_rng((lesson.seed, streams[0], number // count))
-            pair = pairs[int(rng.permutation(count)[number % count])]
-            rng = np.random.default_rng((lesson.seed, streams[1], number))
-            # A teacher of stride 4 draws what is shifted by other steps anew.
-            top, left = 4 * rng.integers(0, lesson.shift // 4 + 1, 2)
-            pair = [part[top : top + side, left : left + side] for part in pair]
-            return (*pair, smooth_edges(pair[1])) if with_smooth else tuple(pair)
-
-        parts = 2 + with_smooth
-
-        def to_tensors(number):
-            pictures = tf.numpy_function(
-                draw, [number], [tf.uint8] * parts, stateful=False
-            )
-            for picture in pictures:
-                picture.set_shape((side, side, 3))
-            return tuple(pictures)
-
-        def to_signed(*batch):
-            return tuple(images.to_signed(tf.cast(p, tf.float32)) for p in batch)
-
-        last = (first + lesson.steps) * size
-        return (
-            tf.data.Dataset.range(first * size, last)
-            .map(to_tensors, num_parallel_calls=2)
-            .batch(size, drop_remainder=True)
-            .map(to_signed)
-            .prefetch(2)
-        )
 
     def _parts(self) -> dict[str, list]:
         distiller = self.distiller

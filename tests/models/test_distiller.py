@@ -40,6 +40,38 @@ def test_the_loss_is_that_of_pixels_and_of_bands_of_detail():
     assert loss == pytest.approx(pixel + 0.25 * detail, rel=1e-5)
 
 
+def test_what_is_not_known_of_a_cartoon_is_not_learnt():
+    distiller = Distiller(student())
+    distiller.compile(detail_weight=0.5, strength_weight=0.5, calm_weight=3.0)
+    photo, cartoon = batch()
+    fake = distiller(photo)
+    known = np.zeros((1, 32, 32, 1), bool)
+    known[:, 8:24, 4:28] = True
+    distiller.compute_loss(photo, tf.where(known, cartoon, np.nan), fake)
+    wanted = np.abs(fake - cartoon)[:, 8:24, 4:28].mean()
+    logs = {m.name: float(m.result()) for m in distiller.metrics}
+    assert logs["pixel_loss"] == pytest.approx(wanted, rel=1e-5)
+    # Drawn rightly where it is known, nothing is left to learn.
+    right = tf.Variable(tf.where(known, cartoon, fake))
+    with tf.GradientTape() as tape:
+        holed = tf.where(known, cartoon, np.nan)
+        loss = distiller.compute_loss(photo, holed, right)
+    assert float(loss) == 0
+    assert not tape.gradient(loss, right).numpy().any()
+
+
+def test_a_step_learns_from_cartoons_that_are_known_in_part():
+    distiller = Distiller(student(), None, PatchDiscriminator(4, bands=True))
+    distiller.compile(adversarial_weight=0.1, strength_weight=0.5)
+    photo, cartoon, smooth = batch(3)
+    known = np.zeros((1, 32, 32, 1), bool)
+    known[:, 4:28, 4:28] = True
+    holed = [tf.where(known, part, np.nan) for part in (cartoon, smooth)]
+    logs = distiller.train_step((photo, *holed))
+    assert all(np.isfinite(float(value)) for value in logs.values())
+    assert all(np.isfinite(w).all() for w in distiller.generator.get_weights())
+
+
 def test_features_add_their_distance():
     features = VGG19Features("random", LAYERS[1])
     distiller = Distiller(student(), features)
