@@ -52,12 +52,13 @@ export class Stage {
   /** Draws the cartoon over the photo from side to side, and leaves it whole. */
   async unveil() {
     const mine = (this.unveiling = {});
+    this.element.classList.add("is-unveiling");
     const isStill = matchMedia("(prefers-reduced-motion: reduce)").matches;
     const begun = performance.now();
     for (let share = isStill ? 1 : 0; ; ) {
       this.divider.value = String(100 * (1 - share) ** 2);
       this.#cut();
-      if (share >= 1) return;
+      if (share >= 1) return this.#stopUnveiling();
       await new Promise(requestAnimationFrame);
       if (this.unveiling !== mine) return; // the divider is in the visitor's hand
       share = Math.min(1, (performance.now() - begun) / REVEAL);
@@ -96,7 +97,7 @@ export class Stage {
   set isLive(live) {
     this.element.classList.toggle("is-live", live);
     this.zoom.reset();
-    this.unveiling = null;
+    this.#stopUnveiling();
     this.divider.value = "0";
     this.#cut();
   }
@@ -124,8 +125,13 @@ export class Stage {
   }
 
   #cutByHand() {
-    this.unveiling = null;
+    this.#stopUnveiling();
     this.#cut();
+  }
+
+  #stopUnveiling() {
+    this.unveiling = null;
+    this.element.classList.remove("is-unveiling");
   }
 
   /** Once, and not for every step of the divider. */

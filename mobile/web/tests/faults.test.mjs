@@ -136,6 +136,24 @@ test("two fingers enlarge the picture, one moves it then", async () => {
   assert.deepEqual(await place(), [0, 100]);
 });
 
+test("fingers enlarge a picture whose divider passes under one of them", async () => {
+  const page = await stand.visit(phone, { cores: 2 });
+  // The divider, which a new cartoon sends across, stops on its way.
+  await page.evaluate(() => {
+    const draw = window.requestAnimationFrame;
+    const isUnderWay = () => Number(document.getElementById("divider").value) % 100 > 0;
+    window.requestAnimationFrame = (f) => draw((time) => isUnderWay() || f(time));
+  });
+  await drawn(page);
+  await page.waitForFunction(() => Number(document.getElementById("divider").value) % 100 > 0);
+  const frame = await page.locator("#frame").boundingBox();
+  const handle = await page.locator(".handle").boundingBox();
+  const [x, y] = [handle.x + handle.width / 2, frame.y + frame.height / 2];
+  await swipe(page, line([x, y - 20], [x, y - 80]), line([x, y + 20], [x, y + 80]));
+  const wide = await page.$eval("#frame", ({ style }) => style.getPropertyValue("--wide"));
+  assert.ok(parseFloat(wide) > 300 && parseFloat(wide) < 500, wide);
+});
+
 test("scrolling over the picture moves the page, not the divider", async () => {
   const page = await stand.visit(phone, { cores: 2 });
   await drawn(page);
