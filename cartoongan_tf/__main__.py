@@ -18,7 +18,7 @@ COMMANDS = {
     "serve": "serve styles over HTTP: a photo in, its cartoon out",
     "client": "have photos drawn by a server, or by TensorFlow Serving",
     "export": "write SavedModel, TFLite and ONNX files, each compared with Keras",
-    "convert": "read the authors' published weights",
+    "convert": "read the authors' published weights; the mean of several",
     "stylize": "draw after one picture: neural style and other baselines",
     "draw": "draw the built-in sample set as files, to look at",
     "goldens": "draw the pictures that every runtime must draw, for tests",

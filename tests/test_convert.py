@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from cartoongan_tf.inference.weights import load_generator
+from cartoongan_tf.networks.light import LightGenerator
 
 GOLDENS = Path(__file__).resolve().parent / "goldens"
 
@@ -62,3 +63,37 @@ def test_weights_of_another_architecture_are_refused(command, tmp_path, refused)
 def test_bad_names_are_refused(command, tmp_path, refused, source, out, rule):
     (tmp_path / "text.npz").write_text("no zip")
     refused(command("convert", "authors", source, "--out", out), rule)
+
+
+def light(tmp_path, name, value, **shape):
+    generator = LightGenerator(**{"width": 4, "trunk": 8, "num_blocks": 1, **shape})
+    generator.set_weights([np.full_like(w, value) for w in generator.get_weights()])
+    generator.save(tmp_path / name)
+
+
+def test_a_mean_lies_between_its_generators(command, tmp_path):
+    light(tmp_path, "one.keras", 0.0)
+    light(tmp_path, "two.keras", 1.0)
+    sources = "one.keras", "two.keras"
+    result = command("convert", "mean", *sources, "--out", "both.keras")
+    assert result.returncode == 0, result.stderr
+    assert "both.keras: 1 blocks" in result.stdout
+    weights = load_generator(tmp_path / "both.keras").get_weights()
+    assert all((w == 0.5).all() for w in weights)
+    shares = "--shares", 3, 1
+    command("convert", "mean", *sources, "--out", "most.keras", *shares)
+    weights = load_generator(tmp_path / "most.keras").get_weights()
+    assert all((w == 0.25).all() for w in weights)
+
+
+def test_a_mean_that_makes_no_sense_is_refused(command, tmp_path, refused):
+    light(tmp_path, "one.keras", 0.0)
+    light(tmp_path, "other.keras", 0.0, padding="reflect")
+    mean = "convert", "mean", "--out", "n.keras", "one.keras"
+    refused(command(*mean, "other.keras"), "of one shape", "other.keras", "padding")
+    refused(command(*mean, "one.keras", "--shares", 1), "`shares`", "2 networks")
+    refused(command(*mean, "absent.keras"), "absent.keras")
+    arguments = ("authors", GOLDENS / "narrow_zip.pth", "--shares", 1)
+    result = command("convert", *arguments, "--out", "n.keras")
+    refused(result, "`--shares` must go with a mean", "authors")
+    assert not (tmp_path / "n.keras").exists()

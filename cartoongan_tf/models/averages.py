@@ -1,4 +1,4 @@
-"""The running average of a network's weights: steadier than the weights themselves."""
+"""Averages of weights, over a network's steps and of several networks."""
 
 from contextlib import contextmanager
 
@@ -99,6 +99,50 @@ def blended(network, weights, share: float):
         yield network
     finally:
         network.set_weights(raw)
+
+
+def mean_weights(networks, shares=None) -> list:
+    """The mean of the weights of networks of one shape that began with the same ones.
+
+    Each went on learning by itself, from other data, in another order or at another
+    rate: what they have in common stays, and what each learnt by heart is averaged out.
+
+    Args:
+        networks: Built `keras.Model`s.
+        shares: How much each counts, not negative; alike if not given.
+
+    Returns:
+        Arrays, as `get_weights` of each gives them.
+
+    Raises:
+        ValueError: For networks of different shapes, and shares that make no sense.
+
+    Reference: Wortsman et al., "Model soups", ICML 2022.
+    """
+    shares = [1.0] * len(networks) if shares is None else shares
+    told = " ".join(f"{share:g}" for share in shares)
+    if len(shares) != len(networks):
+        raise ValueError(
+            "`shares` must be as many as the networks. Received: "
+            f"{told}, and {len(networks)} networks"
+        )
+    if not (min(shares) >= 0 and 0 < sum(shares) < float("inf")):
+        raise ValueError(
+            "`shares` must not be negative, nor all be 0. Received: " + told
+        )
+    weights = [network.get_weights() for network in networks]
+    shapes = [[array.shape for array in arrays] for arrays in weights]
+    for number, shape in enumerate(shapes):
+        if shape != shapes[0]:
+            raise ValueError(
+                "Networks must be of one shape to have a mean. Received: number "
+                f"{number + 1} of {len(networks)}, which is not as the first"
+            )
+    total = sum(shares)
+    return [
+        sum(share / total * array for share, array in zip(shares, arrays, strict=True))
+        for arrays in zip(*weights, strict=True)
+    ]
 
 
 def _variable(value) -> tf.Variable:

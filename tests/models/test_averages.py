@@ -1,10 +1,10 @@
-"""Facts about the running average of weights."""
+"""Facts about averages of weights."""
 
 import keras
 import numpy as np
 import pytest
 
-from cartoongan_tf.models.averages import WeightAverage, blended
+from cartoongan_tf.models.averages import WeightAverage, blended, mean_weights
 
 
 def network():
@@ -65,3 +65,26 @@ def test_a_share_of_other_weights_lasts_as_long_as_its_context():
 def test_a_momentum_of_one_is_refused():
     with pytest.raises(ValueError, match="`ema` must be .* Received: ema=1.0"):
         WeightAverage(network(), 1.0)
+
+
+def test_a_mean_of_networks_counts_each_by_its_share():
+    networks = [network() for _ in range(3)]
+    for value, each in enumerate(networks):
+        each.set_weights([np.full_like(w, value) for w in each.get_weights()])
+    assert all((w == 1).all() for w in mean_weights(networks))
+    unlike = mean_weights(networks, [1, 0, 3])  # three quarters of the third, a 2
+    assert all((w == 1.5).all() and w.dtype == np.float32 for w in unlike)
+
+
+@pytest.mark.parametrize(
+    "shares", [[1.0], [-1.0, 2.0], [0.0, 0.0], [float("nan"), 1.0], [float("inf"), 1.0]]
+)
+def test_shares_that_make_no_sense_are_refused(shares):
+    with pytest.raises(ValueError, match="`shares` must .* Received: "):
+        mean_weights([network(), network()], shares)
+
+
+def test_networks_of_other_shapes_have_no_mean():
+    other = keras.Sequential([keras.Input((3,)), keras.layers.Dense(4)])
+    with pytest.raises(ValueError, match="one shape .* number 2 of 2"):
+        mean_weights([network(), other])
