@@ -149,6 +149,11 @@ test("fingers enlarge a picture whose divider passes under one of them", async (
   const frame = await page.locator("#frame").boundingBox();
   const handle = await page.locator(".handle").boundingBox();
   const [x, y] = [handle.x + handle.width / 2, frame.y + frame.height / 2];
+  const knob = await page.locator(".handle svg").boundingBox();
+  const isGrip = await page.evaluate((points) => points.map((point) =>
+    document.elementFromPoint(...point).closest(".handle") !== null,
+  ), [[x, y], [knob.x + knob.width / 2, knob.y + knob.height / 2]]);
+  assert.deepEqual(isGrip, [false, true]); // its line is none, its knob can be caught
   await swipe(page, line([x, y - 20], [x, y - 80]), line([x, y + 20], [x, y + 80]));
   const wide = await page.$eval("#frame", ({ style }) => style.getPropertyValue("--wide"));
   assert.ok(parseFloat(wide) > 300 && parseFloat(wide) < 500, wide);
