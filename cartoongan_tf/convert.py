@@ -1,4 +1,4 @@
-"""The command that reads others' weights: `python -m cartoongan_tf.convert`."""
+"""The command that makes a .keras of weights: `python -m cartoongan_tf.convert`."""
 
 from pathlib import Path
 
@@ -12,15 +12,16 @@ EXAMPLES = """\
   python -m cartoongan_tf.convert arrays card/generator-*.npz --out mine.keras
       what `benchmarks/gpu.py train` brought back from a card
   python -m cartoongan_tf.convert mean one.keras two.keras --out both.keras
-      of several trainings that began with the same weights, often the best"""
+      of trainings that went on from the same weights: may be better than each"""
 
 
 def main(argv):
     """Parses the flags and does it; returns the exit code."""
     parser = terminal.parser(
         "convert",
-        "Turn weights from elsewhere into a .keras file. Nothing in them is run: of a "
-        ".pth only tensors are read, without PyTorch.",
+        "Turn weights from elsewhere, or the mean of several trainings, into a .keras "
+        "file. Nothing in them is run: of a .pth only tensors are read, without "
+        "PyTorch.",
         EXAMPLES,
     )
     flag = parser.add_argument
